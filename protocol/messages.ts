@@ -1,0 +1,123 @@
+import * as v from 'valibot'
+import {
+  addressSchema,
+  assignmentIdSchema,
+  contentIdSchema,
+  digestSchema,
+  jobIdSchema,
+  signatureSchema,
+  weiSchema,
+} from './ids.ts'
+import { limits } from './limits.ts'
+import { Refusal, refusalReasons } from './refusal.ts'
+
+/**
+ * The conversation between a provider's worker and the coordinator, over one ordered, reliable channel.
+ *
+ *     coordinator                         provider
+ *       challenge  ─────────────────────▶
+ *                  ◀─────────────────────  greet (signed challenge)
+ *       welcome    ─────────────────────▶
+ *       assign     ─────────────────────▶  computes
+ *                  ◀─────────────────────  commit (hash only)
+ *       receipt    ─────────────────────▶  only now: the commitment is durable
+ *                  ◀─────────────────────  reveal (+ the result's bytes)
+ *       verdict    ─────────────────────▶  accepted or refused, with the reason
+ *       account    ─────────────────────▶  whenever a sum has changed
+ *
+ * `heartbeat` proves that the tab lives; `handBack` and `leave` return units at once.
+ */
+const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(limits.unitsPerJobMax - 1))
+const milliseconds = v.pipe(v.number(), v.minValue(0))
+
+const fromProviderSchema = v.variant('type', [
+  v.strictObject({
+    type: v.literal('greet'),
+    version: v.number(),
+    provider: addressSchema,
+    /** How many units the worker wants to hold at once. */
+    capacity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.capacityMax)),
+    signature: signatureSchema,
+  }),
+  v.strictObject({ type: v.literal('heartbeat') }),
+  v.strictObject({
+    type: v.literal('commit'),
+    assignment: assignmentIdSchema,
+    commitment: digestSchema,
+    signature: signatureSchema,
+  }),
+  v.strictObject({ type: v.literal('reveal'), assignment: assignmentIdSchema, nonce: digestSchema }),
+  v.strictObject({
+    type: v.literal('handBack'),
+    assignment: assignmentIdSchema,
+    reason: v.picklist(['stopping', 'deviceLost', 'dataUnavailable', 'kernelFailed']),
+  }),
+  v.strictObject({ type: v.literal('leave') }),
+])
+
+const fromCoordinatorSchema = v.variant('type', [
+  v.strictObject({
+    type: v.literal('challenge'),
+    challenge: digestSchema,
+    chainId: v.number(),
+    version: v.number(),
+  }),
+  v.strictObject({ type: v.literal('welcome'), heartbeatMs: milliseconds }),
+  v.strictObject({
+    type: v.literal('assign'),
+    assignment: assignmentIdSchema,
+    job: jobIdSchema,
+    spec: contentIdSchema,
+    requester: addressSchema,
+    unit: index,
+    /** What this unit earns when it is accepted. */
+    payWei: weiSchema,
+    leaseMs: milliseconds,
+  }),
+  v.strictObject({ type: v.literal('receipt'), assignment: assignmentIdSchema, commitment: digestSchema }),
+  v.strictObject({
+    type: v.literal('verdict'),
+    assignment: assignmentIdSchema,
+    outcome: v.picklist(['accepted', 'refused', 'cancelled']),
+    reason: v.optional(v.picklist(refusalReasons)),
+  }),
+  v.strictObject({
+    type: v.literal('account'),
+    accepted: v.number(),
+    pendingWei: weiSchema,
+    claimableWei: weiSchema,
+    claimedWei: weiSchema,
+  }),
+  v.strictObject({
+    type: v.literal('refuse'),
+    reason: v.picklist(refusalReasons),
+    message: v.string(),
+    assignment: v.optional(assignmentIdSchema),
+  }),
+])
+
+/** What a provider may say. `reveal` carries the result's bytes as its payload. */
+export type FromProvider = v.InferOutput<typeof fromProviderSchema>
+/** What the coordinator says. */
+export type FromCoordinator = v.InferOutput<typeof fromCoordinatorSchema>
+export type HandBackReason = Extract<FromProvider, { type: 'handBack' }>['reason']
+
+/** Parses a provider's header. @throws {Refusal} `malformed` */
+export function parseFromProvider(header: unknown): FromProvider {
+  return parse(fromProviderSchema, header)
+}
+
+/** Parses a coordinator's header. @throws {Refusal} `malformed` */
+export function parseFromCoordinator(header: unknown): FromCoordinator {
+  return parse(fromCoordinatorSchema, header)
+}
+
+function parse<Schema extends v.GenericSchema>(schema: Schema, header: unknown): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, header)
+  if (parsed.success) return parsed.output
+  const issue = parsed.issues[0]
+  throw new Refusal(
+    'malformed',
+    `A message is malformed at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message}.`,
+  )
+}
