@@ -28,6 +28,8 @@ export const limits = {
   expressionDepthMax: 24,
   /** A kernel no group of providers agrees on would be run for ever. */
   resultsPerUnitMax: 8,
+  /** A unit nobody can run would be handed out for ever. */
+  attemptsPerUnitMax: 64,
   /** A manifest could list endless passes, buffers or inputs. */
   passesMax: 256,
   buffersMax: 64,

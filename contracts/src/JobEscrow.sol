@@ -43,7 +43,8 @@ contract JobEscrow is IJobEscrow {
         bytes32 r,
         bytes32 s
     ) external returns (bytes32 jobId) {
-        try IERC20Permit(address(token)).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
+        try IERC20Permit(address(token)).permit(msg.sender, address(this), amount, deadline, v, r, s) {}
+            catch {}
         return _fund(salt, amount, refundableAt);
     }
 

@@ -69,7 +69,9 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
     function claimMany(Claim[] calldata claims) external nonReentrant returns (uint256 amount) {
         for (uint256 i = 0; i < claims.length; i++) {
             Claim calldata one = claims[i];
-            if (one.cumulative > claimed[one.account]) amount += _pay(one.account, one.cumulative, one.proof);
+            if (one.cumulative > claimed[one.account]) {
+                amount += _pay(one.account, one.cumulative, one.proof);
+            }
         }
     }
 
@@ -83,7 +85,10 @@ contract Settlement is ISettlement, ReentrancyGuardTransient {
         return token.balanceOf(address(this)) - before;
     }
 
-    function _pay(address account, uint256 cumulative, bytes32[] calldata proof) private returns (uint256 amount) {
+    function _pay(address account, uint256 cumulative, bytes32[] calldata proof)
+        private
+        returns (uint256 amount)
+    {
         // Hashed twice, so that no inner node of the tree can be passed off as a leaf.
         bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(account, cumulative))));
         require(MerkleProof.verifyCalldata(proof, root, leaf), InvalidProof(account, cumulative));

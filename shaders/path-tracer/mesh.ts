@@ -1,6 +1,12 @@
 import bunny from 'bunny'
 import { add, cross, normalize, scale, subtract, type Vector } from '#shaders/path-tracer/vector.ts'
 
+/**
+ * Corners lie on whole multiples of this, in bunny heights: 16 bits reach from −1 to 1, and both the grid and its
+ * differences are exact in f32. A pixel of the picture is about a hundred steps wide.
+ */
+export const GRID_STEP = 1 / 32768
+
 /** A triangle with a smooth normal (unit length, pointing outwards) at each corner. */
 export interface Triangle {
   readonly corners: readonly [Vector, Vector, Vector]
@@ -9,7 +15,8 @@ export interface Triangle {
 
 /**
  * The Stanford bunny, standing on the plane y = 0, one unit tall, centred over the origin.
- * 3674 triangles, counter-clockwise seen from outside. Only + − × ÷ √, so every machine gets the same bits.
+ * 3674 triangles, counter-clockwise seen from outside, corners on the grid of GRID_STEP.
+ * Only + − × ÷ √, so every machine gets the same bits.
  */
 export function bunnyTriangles(): Triangle[] {
   const positions = standing(bunny.positions)
@@ -25,7 +32,7 @@ function standing(positions: readonly Vector[]): Vector[] {
   const high = positions.reduce((a, b) => [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.max(a[2], b[2])])
   const foot: Vector = [(low[0] + high[0]) / 2, low[1], (low[2] + high[2]) / 2]
   const height = high[1] - low[1]
-  return positions.map((position) => rounded(scale(subtract(position, foot), 1 / height)))
+  return positions.map((position) => snapped(scale(subtract(position, foot), 1 / height)))
 }
 
 /** Normals of the faces around each vertex, summed with their areas as weights (the cross product's length). */
@@ -36,7 +43,7 @@ function vertexNormals(positions: readonly Vector[], cells: readonly Vector[]): 
     const face = cross(edge, subtract(at(positions, c), at(positions, a)))
     for (const vertex of [a, b, c]) sums[vertex] = add(at(sums, vertex), face)
   }
-  return sums.map((sum) => rounded(normalize(sum)))
+  return sums.map(normalize)
 }
 
 function at(list: readonly Vector[], index: number): Vector {
@@ -45,7 +52,10 @@ function at(list: readonly Vector[], index: number): Vector {
   return vector
 }
 
-/** To f32, as the kernel will read it: boxes and triangles then agree to the last bit. */
-function rounded([x, y, z]: Vector): Vector {
-  return [Math.fround(x), Math.fround(y), Math.fround(z)]
+function snapped([x, y, z]: Vector): Vector {
+  return [snap(x), snap(y), snap(z)]
+}
+
+function snap(value: number): number {
+  return Math.round(value / GRID_STEP) * GRID_STEP
 }

@@ -1,6 +1,6 @@
-import type { Branch, Bvh } from '#shaders/path-tracer/bvh.ts'
-import type { Triangle } from '#shaders/path-tracer/mesh.ts'
-import type { Vector } from '#shaders/path-tracer/vector.ts'
+import type { Box, Branch, Bvh } from '#shaders/path-tracer/bvh.ts'
+import { GRID_STEP, type Triangle } from '#shaders/path-tracer/mesh.ts'
+import { normalize, type Vector } from '#shaders/path-tracer/vector.ts'
 
 /** Word 0 of the file: the bytes "MBVH", read as a little-endian u32. */
 const MAGIC = 0x4856424d
@@ -8,67 +8,102 @@ const MAGIC = 0x4856424d
 /** The magic, the number of nodes, the number of triangles, the link to the root. */
 const HEADER_WORDS = 4
 
-/** Low xyz and high xyz of the left child's box, the same of the right child's, left link, right link. */
-const NODE_WORDS = 14
+/** Left child: low|high of x, of y, of z, link. Right child: the same. */
+const NODE_WORDS = 8
 
-/** Three corners xyz, then the three normals xyz at those corners. */
-const TRIANGLE_WORDS = 18
+/** Corners ax|ay, az|bx, by|bz, cx|cy, cz|0, then the normals at a, b and c. */
+const TRIANGLE_WORDS = 8
 
 /** A link with bit 31 is a leaf: bits 24–30 count its triangles, bits 0–23 name the first. Else it names a node. */
 const LEAF_BIT = 0x80000000
 
+/** The point of the grid with coordinates 0, 0, 0. */
+const GRID_ORIGIN: Vector = [-1, 0, -1]
+
+/** A normal's component from −1 to 1 takes ten bits, 0 to 1023. */
+const NORMAL_HALF = 511.5
+
 /**
- * The hierarchy as the kernel reads it: little-endian 32-bit words (f32 or u32): header, nodes (parents first),
- * triangles in leaf order.
+ * The hierarchy as the kernel reads it, in little-endian 32-bit words: header, nodes (parents first), triangles in
+ * leaf order. `a|b` is one word with a in its low and b in its high 16 bits; coordinates are whole grid steps.
+ * Few words matter: a GPU spends most of this kernel waiting for them.
  */
 export function packScene(bvh: Bvh): Uint8Array {
   const nodes: number[][] = []
   const root = linkTo(bvh.root, nodes)
-  const triangles = bvh.triangles.flatMap((triangle) => [...triangle.corners, ...triangle.normals].flat())
-  const bytes = new Uint8Array(4 * (HEADER_WORDS + nodes.length * NODE_WORDS + triangles.length))
-  const view = new DataView(bytes.buffer)
   const header = [MAGIC, nodes.length, bvh.triangles.length, root]
-  header.forEach((word, index) => { view.setUint32(4 * index, word, true) })
-  nodes.forEach((words, node) => {
-    words.forEach((word, index) => {
-      const at = 4 * (HEADER_WORDS + node * NODE_WORDS + index)
-      if (index < 12) view.setFloat32(at, word, true)
-      else view.setUint32(at, word, true)
-    })
+  const words = [...header, ...nodes.flat(), ...bvh.triangles.flatMap(triangleWords)]
+  const view = new DataView(new ArrayBuffer(4 * words.length))
+  words.forEach((word, index) => {
+    view.setUint32(4 * index, word, true)
   })
-  const trianglesAt = 4 * (HEADER_WORDS + nodes.length * NODE_WORDS)
-  triangles.forEach((word, index) => { view.setFloat32(trianglesAt + 4 * index, word, true) })
-  return bytes
-}
-
-/** Appends the branch's nodes and returns the link that leads to it. */
-function linkTo(branch: Branch, nodes: number[][]): number {
-  const { node } = branch
-  if (node.kind === 'leaf') return (LEAF_BIT + (node.count << 24) + node.first) >>> 0
-  const index = nodes.length
-  const words: number[] = []
-  nodes.push(words)
-  const [left, right] = node.children
-  words.push(...left.box.low, ...left.box.high, ...right.box.low, ...right.box.high)
-  words.push(linkTo(left, nodes), linkTo(right, nodes))
-  return index
+  return new Uint8Array(view.buffer)
 }
 
 /** The triangles of a packed scene, in file order. Throws on a file that is not one. */
 export function unpackTriangles(bytes: Uint8Array): Triangle[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (view.getUint32(0, true) !== MAGIC) throw new Error('not a packed scene: the magic word is missing')
-  const trianglesAt = HEADER_WORDS + view.getUint32(4, true) * NODE_WORDS
-  const vector = (word: number): Vector => [
-    view.getFloat32(4 * word, true),
-    view.getFloat32(4 * word + 4, true),
-    view.getFloat32(4 * word + 8, true),
-  ]
-  return Array.from({ length: view.getUint32(8, true) }, (_, index) => {
+  const word = (index: number) => view.getUint32(4 * index, true)
+  if (word(0) !== MAGIC) throw new Error('not a packed scene: the magic word is missing')
+  const trianglesAt = HEADER_WORDS + word(1) * NODE_WORDS
+  return Array.from({ length: word(2) }, (_, index) => {
     const at = trianglesAt + index * TRIANGLE_WORDS
+    const steps = [0, 1, 2, 3, 4].flatMap((offset) => [word(at + offset) & 0xffff, word(at + offset) >>> 16])
+    const corner = (first: number) => fromGrid([steps[first] ?? 0, steps[first + 1] ?? 0, steps[first + 2] ?? 0])
     return {
-      corners: [vector(at), vector(at + 3), vector(at + 6)],
-      normals: [vector(at + 9), vector(at + 12), vector(at + 15)],
+      corners: [corner(0), corner(3), corner(6)],
+      normals: [unpackNormal(word(at + 5)), unpackNormal(word(at + 6)), unpackNormal(word(at + 7))],
     }
   })
+}
+
+/** Appends the branch's nodes and returns the link that leads to it. */
+function linkTo({ node }: Branch, nodes: number[][]): number {
+  if (node.kind === 'leaf') return (LEAF_BIT + (node.count << 24) + node.first) >>> 0
+  const index = nodes.length
+  const words: number[] = []
+  nodes.push(words)
+  for (const child of node.children) words.push(...boxWords(child.box), linkTo(child, nodes))
+  return index
+}
+
+function boxWords({ low, high }: Box): number[] {
+  const [a, b] = [toGrid(low), toGrid(high)]
+  return [pair(a[0], b[0]), pair(a[1], b[1]), pair(a[2], b[2])]
+}
+
+function triangleWords({ corners, normals }: Triangle): number[] {
+  const [a, b, c] = [toGrid(corners[0]), toGrid(corners[1]), toGrid(corners[2])]
+  const positions = [pair(a[0], a[1]), pair(a[2], b[0]), pair(b[1], b[2]), pair(c[0], c[1]), pair(c[2], 0)]
+  return [...positions, ...normals.map(packNormal)]
+}
+
+function pair(low: number, high: number): number {
+  return (low + high * 65536) >>> 0
+}
+
+function toGrid(point: Vector): Vector {
+  const step = (axis: 0 | 1 | 2) => {
+    const steps = (point[axis] - GRID_ORIGIN[axis]) / GRID_STEP
+    if (!Number.isInteger(steps) || steps < 0 || steps > 65535) {
+      throw new Error(`coordinate ${point[axis]} is not on the grid`)
+    }
+    return steps
+  }
+  return [step(0), step(1), step(2)]
+}
+
+function fromGrid(steps: Vector): Vector {
+  const place = (axis: 0 | 1 | 2) => steps[axis] * GRID_STEP + GRID_ORIGIN[axis]
+  return [place(0), place(1), place(2)]
+}
+
+function packNormal(normal: Vector): number {
+  const [x, y, z] = normal.map((component) => Math.round((component + 1) * NORMAL_HALF)) as unknown as Vector
+  return (x | (y << 10) | (z << 20)) >>> 0
+}
+
+function unpackNormal(word: number): Vector {
+  const component = (shift: number) => ((word >>> shift) & 1023) - NORMAL_HALF
+  return normalize([component(0), component(10), component(20)])
 }

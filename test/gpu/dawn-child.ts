@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { delimiter, dirname } from 'node:path'
 
 /** One dispatch: the kernel's text, what is bound to it, and which binding to read back. */
 export interface KernelRun {
@@ -64,7 +65,7 @@ export class DawnChild {
     const dawn = new DawnChild(
       fork(new URL('./dawn-child-program.ts', import.meta.url), {
         serialization: 'advanced',
-        env: { ...process.env, VK_ICD_FILENAMES: driverManifest() },
+        env: { ...process.env, ...driverEnvironment() },
         // The test runner's own flags (loaders, inspectors) are not the child's.
         execArgv: ['--disable-warning=ExperimentalWarning'],
       }),
@@ -109,7 +110,8 @@ export class DawnChild {
     const waiting = this.#waiting.get(reply.id)
     this.#waiting.delete(reply.id)
     if ('refusal' in reply) waiting?.reject(new Error(reply.refusal))
-    else waiting?.resolve(reply)
+    // Copied, because bytes arrive at odd offsets and a Float32Array over them needs multiples of four.
+    else waiting?.resolve({ bytes: reply.bytes.slice(), durationMs: reply.durationMs })
   }
 
   #failAll(why: string) {
@@ -118,8 +120,12 @@ export class DawnChild {
   }
 }
 
-function driverManifest(): string {
+/** Which Vulkan driver to load, and where a machine without a Vulkan loader finds the one that Chromium brings. */
+function driverEnvironment() {
   const manifest = process.env.VK_ICD_FILENAMES ?? SWIFTSHADER_MANIFESTS.find((path) => existsSync(path))
-  if (manifest) return manifest
-  throw new Error('no WebGPU adapter: install Chromium (its SwiftShader is used) or set VK_ICD_FILENAMES')
+  if (!manifest) {
+    throw new Error('no WebGPU adapter: install Chromium (its SwiftShader is used) or set VK_ICD_FILENAMES')
+  }
+  const libraries = [process.env.LD_LIBRARY_PATH, dirname(manifest)].filter(Boolean).join(delimiter)
+  return { VK_ICD_FILENAMES: manifest, LD_LIBRARY_PATH: libraries }
 }

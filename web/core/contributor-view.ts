@@ -15,7 +15,12 @@ export type SessionState =
   | { readonly kind: 'working' }
   /** Computes what it holds, takes nothing new, then stops. */
   | { readonly kind: 'finishing' }
-  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly retryInMs: number; readonly reason: LossReason }
+  | {
+      readonly kind: 'reconnecting'
+      readonly attempt: number
+      readonly retryInMs: number
+      readonly reason: LossReason
+    }
   | { readonly kind: 'stopped'; readonly reason: StopReason }
 
 export type LossReason = 'connectionLost' | 'coordinatorUnreachable' | 'workerCrashed' | 'gpuLost'

@@ -68,7 +68,9 @@ interface ISettlement {
 
     /// @notice Pays an account what it has earned and not yet claimed. Anyone may call; only the account of
     /// the leaf is paid, so a claim can be relayed but not redirected.
-    function claim(address account, uint256 cumulative, bytes32[] calldata proof) external returns (uint256 amount);
+    function claim(address account, uint256 cumulative, bytes32[] calldata proof)
+        external
+        returns (uint256 amount);
 
     /// @notice `claim` for many. An account with nothing left to claim is passed over, so that somebody who
     /// claims first cannot fail the batch; any other fault fails it all.

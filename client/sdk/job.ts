@@ -1,0 +1,156 @@
+import * as v from 'valibot'
+import { jobViewSchema, type JobEvent, type JobState, type JobView } from '#protocol/api.ts'
+import { toHex } from '#protocol/bytes.ts'
+import { contentIdOf } from '#protocol/content-id.ts'
+import { jobIdSchema, type ContentId, type JobId } from '#protocol/ids.ts'
+import { resultBufferOf, unitSpanOf } from '#protocol/job-plan.ts'
+import { decodeJobSpec, type JobSpec } from '#protocol/job-spec.ts'
+import { limits } from '#protocol/limits.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { fetchAhead } from '#client/sdk/fetch-ahead.ts'
+import { followJob } from '#client/sdk/follow-job.ts'
+import { broken, type HttpApi } from '#client/sdk/http-api.ts'
+import { MaskError, withoutRefusals } from '#client/sdk/mask-error.ts'
+import { unlessAborted } from '#client/sdk/patience.ts'
+import { UnitMap } from '#client/sdk/unit-map.ts'
+
+/** Results fetched at the same time; each may have 16 MiB. */
+const fetchesMax = 4
+
+export interface UnitResult {
+  readonly unit: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+interface Cancellable {
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A job on the network. Holding one costs nothing; every method asks the coordinator. */
+export class Job {
+  readonly id: JobId
+  readonly #api: HttpApi
+  #spec: Promise<JobSpec> | undefined
+
+  constructor(api: HttpApi, id: string) {
+    const parsed = v.safeParse(jobIdSchema, id)
+    if (!parsed.success)
+      throw new MaskError('argumentInvalid', `"${id}" is no job id: it ${parsed.issues[0].message}.`, {
+        where: 'job id',
+        next: 'Copy the id that submit printed.',
+      })
+    this.id = parsed.output
+    this.#api = api
+  }
+
+  /** Where the job stands. */
+  view(options: Cancellable = {}): Promise<JobView> {
+    return this.#api.get(`/api/v1/jobs/${this.id}`, jobViewSchema, options)
+  }
+
+  /** What the job is: the spec blob, checked against its content id. */
+  spec(options: Cancellable = {}): Promise<JobSpec> {
+    this.#spec ??= this.#fetchSpec().catch((error: unknown) => {
+      this.#spec = undefined
+      throw error
+    })
+    // Others may wait for the same answer, so a caller who gives up only stops waiting.
+    return unlessAborted(this.#spec, options.signal)
+  }
+
+  /** A snapshot, then changes, until the job is settled; after a broken line a fresh snapshot. */
+  events(options: Cancellable = {}): AsyncGenerator<JobEvent, void, undefined> {
+    return followJob(this.#api, this.id, options.signal)
+  }
+
+  /** The view and the condition of every unit, now. */
+  async snapshot(options: Cancellable = {}): Promise<{ view: JobView; units: UnitMap }> {
+    const units = new UnitMap()
+    for await (const event of this.events(options)) {
+      units.apply(event)
+      return { view: event.job, units }
+    }
+    throw new Error('broken assumption: an event stream begins with an event or throws')
+  }
+
+  /** Waits until every unit is accepted or failed, or with `until: 'settled'` until all is paid and refunded too. */
+  async done(options: Cancellable & { readonly until?: 'finished' | 'settled' } = {}): Promise<JobView> {
+    for await (const { job } of this.events(options))
+      if (isOver(job.state) && (options.until !== 'settled' || job.state === 'settled')) return job
+    throw new Error('broken assumption: an event stream ends settled or throws')
+  }
+
+  /** The canonical result of an accepted unit, checked for its size. */
+  async result(unit: number, options: Cancellable = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { manifest } = await this.spec(options)
+    const path = `/api/v1/jobs/${this.id}/units/${unit}/result`
+    const { bytes, headers } = await this.#api.bytes(path, limits.resultBytesMax, options)
+    const bytesExpected = withoutRefusals(() => resultBufferOf(manifest, unitSpanOf(manifest, unit)).bytes)
+    if (bytes.length !== bytesExpected)
+      throw broken(`${this.#api.baseUrl}${path}`, `has ${bytes.length} bytes; the unit has ${bytesExpected}`)
+    checkDigest(headers.get('repr-digest'), bytes, `${this.#api.baseUrl}${path}`)
+    return bytes
+  }
+
+  /**
+   * The results as they are accepted, or in unit order; failed units are left out. Ends when all units are decided;
+   * with `wait: false` after those that are accepted now.
+   *
+   * @example for await (const { unit, bytes } of job.results({ ordered: true })) paint(unit, bytes)
+   */
+  async *results(
+    options: Cancellable & { readonly ordered?: boolean; readonly wait?: boolean } = {},
+  ): AsyncGenerator<UnitResult, void, undefined> {
+    const stop = new AbortController()
+    const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
+    const fetchOne = async (unit: number) => ({ unit, bytes: await this.result(unit, { signal }) })
+    try {
+      const accepted = acceptedUnits(this.events({ signal }), options.ordered ?? false, options.wait ?? true)
+      yield* fetchAhead(accepted, fetchOne, fetchesMax)
+    } finally {
+      // The reader may leave while fetches are under way.
+      stop.abort()
+    }
+  }
+
+  async #fetchSpec(): Promise<JobSpec> {
+    const { spec } = await this.view()
+    const { bytes } = await this.#api.bytes(`/api/v1/blobs/${spec}`, limits.manifestBytesMax)
+    checkContent(spec, bytes, `${this.#api.baseUrl}/api/v1/blobs/${spec}`)
+    return withoutRefusals(() => decodeJobSpec(bytes))
+  }
+}
+
+/** Whether all units of a job are decided. */
+export function isOver(state: JobState): boolean {
+  return state === 'finished' || state === 'settled'
+}
+
+/** The units of a job as they are accepted; `ordered` holds one back until all before it are decided. */
+async function* acceptedUnits(events: AsyncIterable<JobEvent>, ordered: boolean, wait: boolean) {
+  const map = new UnitMap()
+  let next = 0
+  for await (const event of events) {
+    const changes = map.apply(event)
+    if (!ordered) for (const { unit, letter } of changes) if (letter === 'a') yield unit
+    for (; ordered && isDecided(map.letters[next]); next += 1) if (map.letters[next] === 'a') yield next
+    if (!wait || isOver(event.job.state)) break
+  }
+  if (ordered) yield* map.in('accepted').filter((unit) => unit >= next)
+}
+
+function isDecided(letter: string | undefined): boolean {
+  return letter === 'a' || letter === 'f'
+}
+
+function checkContent(expected: ContentId, bytes: Uint8Array, where: string): void {
+  if (contentIdOf(bytes) !== expected) throw broken(where, 'does not have the content its id names')
+}
+
+/** RFC 9530: `sha-256=:<base64>:`. Checked where the coordinator sends it. */
+function checkDigest(header: string | null, bytes: Uint8Array, where: string): void {
+  const [, base64] = /(?:^|,)\s*sha-256=:([^:]*):/.exec(header ?? '') ?? []
+  if (base64 === undefined) return
+  const announced = toHex(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))
+  if (announced !== toHex(sha256(bytes))) throw broken(where, 'does not have the digest it announces')
+}

@@ -1,0 +1,70 @@
+import { Refusal, type RefusalReason } from '#protocol/refusal.ts'
+
+/** What can go wrong on the requester's own side; the coordinator's reasons are in `protocol/refusal.ts`. */
+export const clientFailures = [
+  'unreachable',
+  'timedOut',
+  'answerBroken',
+  'jobMismatch',
+  'jobUnfinished',
+  'balanceTooSmall',
+  'fundingFailed',
+  'resultTooLarge',
+  'folderInvalid',
+  'fileMissing',
+  'prepareFailed',
+  'keyMissing',
+  'keyInvalid',
+  'argumentInvalid',
+  'outputFailed',
+  'coordinatorFailed',
+] as const
+
+export type MaskErrorCode = RefusalReason | (typeof clientFailures)[number] | 'internal'
+
+/** What an error may say beside its message. */
+export interface MaskErrorDetail {
+  /** The field, file, address or account it is about. */
+  readonly where?: string | undefined
+  /** What to do next, as a sentence. */
+  readonly next?: string | undefined
+  /** Whether the same call may succeed later, unchanged. */
+  readonly retryable?: boolean
+  readonly cause?: unknown
+}
+
+/**
+ * Every error of the SDK: a sentence for people, a code for programs.
+ *
+ * @example catch (error) { if (error instanceof MaskError && error.code === 'balanceTooSmall') … }
+ */
+export class MaskError extends Error {
+  readonly code: MaskErrorCode
+  readonly where: string | undefined
+  readonly next: string | undefined
+  readonly retryable: boolean
+
+  constructor(code: MaskErrorCode, message: string, detail: MaskErrorDetail = {}) {
+    super(message, { cause: detail.cause })
+    this.name = 'MaskError'
+    this.code = code
+    this.where = detail.where
+    this.next = detail.next
+    this.retryable = detail.retryable ?? false
+  }
+}
+
+/** Runs a step of the protocol; a refusal leaves as a `MaskError` with the same code, place and next step. */
+export function withoutRefusals<Value>(step: () => Value): Value {
+  try {
+    return step()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new MaskError(error.reason, error.message, { where: error.where, next: error.next, cause: error })
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

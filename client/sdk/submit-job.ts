@@ -1,0 +1,99 @@
+import { jobViewSchema, type JobView } from '#protocol/api.ts'
+import { toHex, type Hex } from '#protocol/bytes.ts'
+import type { JobId } from '#protocol/ids.ts'
+import { jobIdOf, jobSaltOf, type JobSpec } from '#protocol/job-spec.ts'
+import { ensureBalance, fundJob, missingFunds } from '#client/sdk/fund-job.ts'
+import type { HttpApi } from '#client/sdk/http-api.ts'
+import {
+  packFolder,
+  packStored,
+  type JobBlob,
+  type JobFolder,
+  type PackedJob,
+} from '#client/sdk/job-folder.ts'
+import { MaskError } from '#client/sdk/mask-error.ts'
+import { addressOf, connectRequester, type Requester } from '#client/sdk/requester.ts'
+
+/** Below this, asking whether the coordinator has a blob costs more than sending it. */
+const askFirstBytes = 64 * 1024
+
+/** What has been done so far, for whoever shows it. */
+export type SubmitStep =
+  | { readonly kind: 'packed'; readonly job: JobId; readonly nonce: Hex; readonly packed: PackedJob }
+  | { readonly kind: 'uploaded'; readonly blob: JobBlob; readonly sent: boolean }
+  | { readonly kind: 'registered'; readonly view: JobView }
+  | { readonly kind: 'funded'; readonly amountWei: bigint; readonly transaction: Hex | undefined }
+
+export type SubmitOptions = Requester & {
+  readonly signal?: AbortSignal | undefined
+  /** 32 bytes. The same nonce continues the same job and pays only what is missing; a new one buys the job again. */
+  readonly nonce?: Hex | undefined
+  readonly onStep?: (step: SubmitStep) => void
+}
+
+/** A fresh nonce: 32 random bytes. */
+export function randomNonce(): Hex {
+  return toHex(crypto.getRandomValues(new Uint8Array(32)))
+}
+
+/**
+ * Packs, uploads, registers and funds a job. Every step may be repeated, so a submission that broke off anywhere is
+ * continued by the same call with the same nonce.
+ */
+export async function submitJob(
+  api: HttpApi,
+  network: Parameters<typeof connectRequester>[1],
+  job: JobFolder | JobSpec,
+  options: SubmitOptions,
+): Promise<JobId> {
+  const { signal, onStep = () => undefined, nonce = randomNonce() } = options
+  const packed = 'files' in job ? packFolder(job) : packStored(job)
+  const { budgetWei } = packed.plan
+  const requester = connectRequester(api, network, options)
+  const salt = jobSaltOf(packed.specId, nonce)
+  const id = jobIdOf(addressOf(options), salt)
+  onStep({ kind: 'packed', job: id, nonce, packed })
+
+  // Before anything is stored: whoever cannot pay should hear it first.
+  const amountWei = await missingFunds(network, requester, id, budgetWei)
+  if (amountWei > 0n) await ensureBalance(api, network, requester, amountWei, signal)
+
+  for (const blob of packed.blobs) onStep(await upload(api, blob, signal))
+  const request = { spec: packed.specId, requester: requester.address, nonce }
+  const view = await api.post('/api/v1/jobs', request, jobViewSchema, { signal })
+  checkRegistered(view, id, salt, packed)
+  onStep({ kind: 'registered', view })
+
+  signal?.throwIfAborted()
+  const transaction = amountWei > 0n ? await fundJob(network, requester, salt, amountWei) : undefined
+  onStep({ kind: 'funded', amountWei, transaction })
+  return id
+}
+
+async function upload(api: HttpApi, blob: JobBlob, signal: AbortSignal | undefined): Promise<SubmitStep> {
+  const path = `/api/v1/blobs/${blob.id}`
+  const sent = blob.bytes.length < askFirstBytes || !(await api.has(path, { signal }))
+  if (sent) await api.put(path, blob.bytes, { signal })
+  return { kind: 'uploaded', blob, sent }
+}
+
+/** The money goes to this very id and salt, so the coordinator must mean the same job. */
+function checkRegistered(view: JobView, id: JobId, salt: Hex, packed: PackedJob): void {
+  const { unitCount, unitPriceWei, budgetWei } = packed.plan
+  const same =
+    view.id === id &&
+    view.salt === salt &&
+    view.spec === packed.specId &&
+    view.unitCount === unitCount &&
+    view.unitPriceWei === unitPriceWei &&
+    view.budgetWei === budgetWei
+  if (same) return
+  throw new MaskError(
+    'jobMismatch',
+    'The coordinator registered another job than the one sent. Nothing was paid.',
+    {
+      where: view.id,
+      next: 'Check that client and coordinator have the same version.',
+    },
+  )
+}

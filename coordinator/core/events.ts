@@ -1,0 +1,45 @@
+import type { Hex } from '#protocol/bytes.ts'
+import type { AssignmentId, JobId, ProviderId } from '#protocol/ids.ts'
+import type { HandBackReason } from '#protocol/messages.ts'
+import type { JobTerms, SessionId } from './state.ts'
+
+/** All that can happen to a coordinator, in the past tense. Parsed and signature-checked by the edge before. */
+export type Event =
+  | { readonly kind: 'timePassed' }
+  | { readonly kind: 'jobSubmitted'; readonly terms: JobTerms }
+  | { readonly kind: 'jobFunded'; readonly job: JobId; readonly fundedWei: bigint }
+  | {
+      readonly kind: 'providerJoined'
+      readonly session: SessionId
+      readonly provider: ProviderId
+      readonly capacity: number
+    }
+  | { readonly kind: 'providerHeard'; readonly session: SessionId }
+  | { readonly kind: 'sessionEnded'; readonly session: SessionId }
+  | {
+      readonly kind: 'resultCommitted'
+      readonly session: SessionId
+      readonly assignment: AssignmentId
+      readonly commitment: Hex
+    }
+  | {
+      readonly kind: 'resultRevealed'
+      readonly session: SessionId
+      readonly assignment: AssignmentId
+      readonly nonce: Hex
+      readonly result: Uint8Array
+      readonly chainId: number
+    }
+  | {
+      readonly kind: 'unitHandedBack'
+      readonly session: SessionId
+      readonly assignment: AssignmentId
+      readonly reason: HandBackReason
+    }
+  | { readonly kind: 'epochPosted'; readonly epoch: number; readonly transaction: Hex | undefined }
+  | {
+      readonly kind: 'claimsPaid'
+      readonly paid: readonly { readonly provider: ProviderId; readonly cumulativeWei: bigint }[]
+      readonly transaction: Hex | undefined
+    }
+  | { readonly kind: 'chainFailed'; readonly reason: string }

@@ -1,0 +1,55 @@
+import type { Hex } from '#protocol/bytes.ts'
+import type { Comparator } from '#protocol/manifest.ts'
+import { agrees } from './comparators.ts'
+
+/** A revealed result that takes part in a decision. */
+export interface Vote {
+  readonly commitment: Hex
+  readonly result: Uint8Array
+}
+
+export type Decision<V extends Vote> =
+  /** `missing` more results are needed before a group can be large enough. */
+  | { readonly kind: 'undecided'; readonly missing: number; readonly disputed: boolean }
+  /** `agreeing` holds exactly `quorum` votes, the canonical one among them. */
+  | {
+      readonly kind: 'agreed'
+      readonly canonical: V
+      readonly agreeing: readonly V[]
+      readonly spare: readonly V[]
+      readonly disagreeing: readonly V[]
+    }
+
+/**
+ * Finds the canonical result: the medoid of the largest agreeing set, that is the vote with which most
+ * others agree (ties: lowest commitment), once at least `quorum` agree with it, itself included.
+ * Votes are given in the order in which they were revealed.
+ */
+export function decide<V extends Vote>(
+  votes: readonly V[],
+  comparator: Comparator,
+  quorum: number,
+): Decision<V> {
+  const groups = votes.map((canonical) => ({
+    canonical,
+    members: votes.filter((vote) => vote === canonical || agrees(vote.result, canonical.result, comparator)),
+  }))
+  groups.sort(
+    (left, right) =>
+      right.members.length - left.members.length ||
+      (left.canonical.commitment < right.canonical.commitment ? -1 : 1),
+  )
+  const best = groups[0]
+  const size = best?.members.length ?? 0
+  if (!best || size < quorum)
+    return { kind: 'undecided', missing: quorum - size, disputed: votes.length > size }
+  const others = best.members.filter((vote) => vote !== best.canonical)
+  return {
+    kind: 'agreed',
+    canonical: best.canonical,
+    agreeing: [best.canonical, ...others.slice(0, quorum - 1)],
+    // Agreement is not transitive: one late vote can join two that did not agree. Those beyond the quorum cost nothing and nobody.
+    spare: others.slice(quorum - 1),
+    disagreeing: votes.filter((vote) => !best.members.includes(vote)),
+  }
+}

@@ -1,0 +1,68 @@
+import { unreachable } from '#protocol/assert.ts'
+import type { Effect } from './effects.ts'
+import type { Event } from './events.ts'
+import { fundJob, submitJob } from './jobs.ts'
+import { expireOverdue } from './leases.ts'
+import { endSession, hearProvider, joinProvider, vanishSilent } from './providers.ts'
+import { takeCommitment, takeHandBack, takeReveal } from './results.ts'
+import { assignWork } from './scheduler.ts'
+import { driveChain, recordClaims, recordEpoch, retryChainLater } from './settlement.ts'
+import type { State } from './state.ts'
+
+/**
+ * The coordinator's whole behaviour: what follows from an event, at a time, in a state it owns and changes.
+ * No clock, no socket, no randomness. `nowMs` never goes back between two calls.
+ *
+ * @returns orders for the edge, in the order in which they must take effect.
+ */
+export function step(state: State, event: Event, nowMs: number): Effect[] {
+  const effects: Effect[] = []
+  react(state, event, nowMs, effects)
+  assignWork(state, nowMs, effects)
+  return effects
+}
+
+function react(state: State, event: Event, nowMs: number, effects: Effect[]): void {
+  switch (event.kind) {
+    case 'timePassed':
+      vanishSilent(state, nowMs, effects)
+      expireOverdue(state, nowMs, effects)
+      driveChain(state, nowMs, effects)
+      return
+    case 'jobSubmitted':
+      submitJob(state, event.terms, nowMs, effects)
+      return
+    case 'jobFunded':
+      fundJob(state, event.job, event.fundedWei, nowMs, effects)
+      return
+    case 'providerJoined':
+      joinProvider(state, event, nowMs, effects)
+      return
+    case 'providerHeard':
+      hearProvider(state, event.session, nowMs)
+      return
+    case 'sessionEnded':
+      endSession(state, event.session, nowMs, effects)
+      return
+    case 'resultCommitted':
+      takeCommitment(state, event, nowMs, effects)
+      return
+    case 'resultRevealed':
+      takeReveal(state, event, nowMs, effects)
+      return
+    case 'unitHandedBack':
+      takeHandBack(state, event, nowMs, effects)
+      return
+    case 'epochPosted':
+      recordEpoch(state, event.epoch, event.transaction, nowMs, effects)
+      return
+    case 'claimsPaid':
+      recordClaims(state, event.paid, event.transaction, nowMs, effects)
+      return
+    case 'chainFailed':
+      retryChainLater(state, nowMs)
+      return
+    default:
+      unreachable(event)
+  }
+}

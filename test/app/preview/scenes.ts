@@ -1,0 +1,63 @@
+import { idleView, type ContributorView, type CurrentJob } from '#web/core/contributor-view.ts'
+
+const hex = (digit: string, length: number) => `0x${digit.repeat(length)}` as const
+
+export const sampleImage = { width: 768, height: 512, tile: 64 }
+
+export const sampleJob: CurrentJob = {
+  id: hex('4', 64),
+  name: 'Stanford bunny, path traced',
+  summary: 'A soft studio picture of the Stanford bunny: 256 light paths for each pixel, up to eight reflections each.',
+  cause: 'arts',
+  requester: '0x9f2c4bd1e07a36558c90aa17e3d4f6b2c8150d7e',
+  wgsl: sampleKernel(),
+  payWei: 2_000_000_000_000_000n,
+}
+
+const workingView: ContributorView = {
+  state: { kind: 'working' },
+  job: sampleJob,
+  unit: { index: 57, unitCount: 96 },
+  provider: '0x71c7656ec7ab88b098defb751b7401b5f6d8976f',
+  unitsComputed: 41,
+  unitsAccepted: 38,
+  unitsRefused: 1,
+  pendingWei: 76_000_000_000_000_000n,
+  claimableWei: 1_250_400_000_000_000_000n,
+  claimedWei: 18_006_000_000_000_000_000n,
+  adapter: 'NVIDIA Ampere (nvidia)',
+}
+
+/** What the page shows in each picture taken of it. */
+export const scenes = {
+  idle: idleView,
+  working: workingView,
+  waiting: { ...workingView, state: { kind: 'waiting' }, job: undefined, unit: undefined },
+  reconnecting: {
+    ...workingView,
+    state: { kind: 'reconnecting', attempt: 3, retryInMs: 8_000, reason: 'coordinatorUnreachable' },
+    unit: undefined,
+  },
+  stoppedNoWebGpu: { ...idleView, state: { kind: 'stopped', reason: 'noWebGpu' } },
+} satisfies Record<string, ContributorView>
+
+export type SceneName = keyof typeof scenes
+
+export function isSceneName(name: string): name is SceneName {
+  return Object.hasOwn(scenes, name)
+}
+
+function sampleKernel(): string {
+  const body = Array.from(
+    { length: 60 },
+    (_, line) => `  radiance += throughput * sky(direction + vec3f(${line}.0, 0.0, 0.0)); // bounce ${line}`,
+  )
+  return `struct Params { unit_begin: u32, unit_count: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+${body.join('\n')}
+}
+`
+}

@@ -1,0 +1,197 @@
+import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
+import { toHex, type Hex } from '#protocol/bytes.ts'
+import type { AssignmentId, ProviderId } from '#protocol/ids.ts'
+import type { FromCoordinator } from '#protocol/messages.ts'
+import type { Event } from '#coordinator/core/events.ts'
+import type { SessionId } from '#coordinator/core/state.ts'
+import type { Random } from './random.ts'
+import { elementsPerUnit, trueResultOf } from './simulated-job.ts'
+import type { Timeline } from './timeline.ts'
+
+export const chainId = 31337
+
+/** How an agent behaves. Liars commit and reveal like everyone else; only their numbers are wrong. */
+export type Character = 'honest' | 'slow' | 'vanishing' | 'garbage' | 'zeros' | 'nan' | 'stale' | 'mute'
+export const liars: readonly Character[] = ['garbage', 'zeros', 'nan', 'stale']
+
+interface Work {
+  readonly unit: number
+  readonly assignment: AssignmentId
+  readonly nonce: Hex
+  readonly result: Uint8Array
+  readonly commitment: Hex
+}
+
+/** What an agent may do to the world around it. */
+export interface AgentWorld {
+  readonly timeline: Timeline
+  readonly random: Random
+  /** Carries an event to the coordinator after the network's delay, if the session still stands on arrival. */
+  tell(session: SessionId, event: Event): void
+  /** Opens a session; undefined while the coordinator is down. */
+  connect(agent: Agent): SessionId | undefined
+  /** Cuts a session as a vanished tab does: the coordinator learns of it late, or by silence alone. */
+  vanish(session: SessionId): void
+}
+
+/** A simulated provider. It keeps what it has computed until it has heard a verdict, over any number of sessions. */
+export class Agent {
+  readonly provider: ProviderId
+  readonly character: Character
+  session: SessionId | undefined
+  /** Units it was told are accepted: whatever happens later, these must stay paid. */
+  readonly acceptedUnits = new Set<number>()
+  readonly #world: AgentWorld
+  readonly #work = new Map<AssignmentId, Work>()
+  #stale: Uint8Array | undefined
+
+  constructor(world: AgentWorld, character: Character) {
+    this.#world = world
+    this.character = character
+    this.provider = toHex(world.random.bytes(20))
+  }
+
+  /** Connects, now or as soon as the coordinator is up. */
+  join(): void {
+    if (this.session !== undefined) return
+    this.session = this.#world.connect(this)
+    if (this.session === undefined) {
+      this.#later(1_000, () => {
+        this.join()
+      })
+      return
+    }
+    this.#tell((session) => ({ kind: 'providerJoined', session, provider: this.provider, capacity: 2 }))
+    for (const work of this.#work.values()) this.#commit(work)
+    this.#beat(this.session)
+    if (this.character === 'vanishing') this.#planVanishing(this.session)
+  }
+
+  /** The session has ended for a reason outside the agent. */
+  dropped(): void {
+    this.session = undefined
+    this.#later(this.#world.random.between(500, 3_000), () => {
+      this.join()
+    })
+  }
+
+  hear(message: FromCoordinator): void {
+    switch (message.type) {
+      case 'assign':
+        this.#compute(message)
+        return
+      case 'receipt': {
+        const work = this.#work.get(message.assignment)
+        if (work)
+          this.#tell((session) => ({
+            kind: 'resultRevealed',
+            session,
+            assignment: work.assignment,
+            nonce: work.nonce,
+            result: work.result,
+            chainId,
+          }))
+        return
+      }
+      case 'verdict':
+        if (message.outcome === 'accepted')
+          this.acceptedUnits.add(this.#work.get(message.assignment)?.unit ?? -1)
+        this.#work.delete(message.assignment)
+        return
+      case 'refuse':
+        if (message.assignment !== undefined) this.#work.delete(message.assignment)
+        return
+      case 'challenge':
+      case 'welcome':
+      case 'account':
+        return
+    }
+  }
+
+  #compute({ assignment, job, unit }: Extract<FromCoordinator, { type: 'assign' }>): void {
+    const { random } = this.#world
+    // A unit the scheduler took back and this session never heard of stays open until its lease ends.
+    const durationMs =
+      this.character === 'slow' ? random.between(20_000, 200_000) : random.between(500, 4_000)
+    const session = this.session
+    this.#later(durationMs, () => {
+      if (this.session !== session && random.chance(0.5)) return
+      if (this.character === 'mute') return
+      if (random.chance(0.02)) {
+        this.#tell((now) => ({ kind: 'unitHandedBack', session: now, assignment, reason: 'kernelFailed' }))
+        return
+      }
+      const result = this.#resultFor(job, unit)
+      const nonce = toHex(random.bytes(32))
+      const commitment = commitmentOf({
+        chainId,
+        job,
+        unit,
+        provider: this.provider,
+        resultDigest: resultDigestOf(result),
+        nonce,
+      })
+      const work = { unit, assignment, nonce, result, commitment }
+      this.#work.set(assignment, work)
+      this.#commit(work)
+    })
+  }
+
+  #resultFor(job: Hex, unit: number): Uint8Array {
+    const { random } = this.#world
+    const truth = trueResultOf(job, unit)
+    const honest = new Uint8Array(
+      Float32Array.from(truth, (value) => value * (1 + random.between(-2e-4, 2e-4))).buffer,
+    )
+    switch (this.character) {
+      case 'honest':
+      case 'slow':
+      case 'vanishing':
+      case 'mute':
+        return honest
+      case 'garbage':
+        return new Uint8Array(
+          Float32Array.from({ length: elementsPerUnit }, () => random.between(-100, 100)).buffer,
+        )
+      case 'zeros':
+        return new Uint8Array(4 * elementsPerUnit)
+      case 'nan':
+        return new Uint8Array(4 * elementsPerUnit).fill(0xff)
+      case 'stale':
+        return (this.#stale ??= honest)
+    }
+  }
+
+  #commit(work: Work): void {
+    this.#tell((session) => ({
+      kind: 'resultCommitted',
+      session,
+      assignment: work.assignment,
+      commitment: work.commitment,
+    }))
+  }
+
+  #beat(session: SessionId): void {
+    this.#later(800, () => {
+      if (this.session !== session) return
+      this.#tell(() => ({ kind: 'providerHeard', session }))
+      this.#beat(session)
+    })
+  }
+
+  #planVanishing(session: SessionId): void {
+    this.#later(this.#world.random.between(1_000, 20_000), () => {
+      if (this.session !== session) return
+      this.#world.vanish(session)
+      this.dropped()
+    })
+  }
+
+  #tell(eventOf: (session: SessionId) => Event): void {
+    if (this.session !== undefined) this.#world.tell(this.session, eventOf(this.session))
+  }
+
+  #later(delayMs: number, run: () => void): void {
+    this.#world.timeline.after(delayMs, run)
+  }
+}

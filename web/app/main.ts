@@ -1,0 +1,22 @@
+import { mount } from 'svelte'
+import { createContributor } from '#web/edge/contributor.ts'
+import App from './App.svelte'
+import { ContributorStore } from './contributor-store.svelte.ts'
+import { readPageParameters } from './page-parameters.ts'
+import { Preferences } from './preferences.svelte.ts'
+import { webGpuPresence } from './webgpu-presence.ts'
+
+const parameters = readPageParameters(location.search)
+const contributor = createContributor({
+  baseUrl: location.origin,
+  allowSoftwareAdapter: parameters.allowSoftwareAdapter,
+})
+
+mount(App, {
+  target: document.body,
+  props: {
+    store: new ContributorStore(contributor),
+    preferences: new Preferences(parameters),
+    presence: webGpuPresence(globalThis),
+  },
+})

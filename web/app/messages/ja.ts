@@ -1,0 +1,218 @@
+import type { LossReason, SessionState, StopReason } from '#web/core/contributor-view.ts'
+import type { Advice, Sentence } from './sentence.ts'
+
+type StartingStep = Extract<SessionState, { kind: 'starting' }>['step']
+
+const starting: Record<StartingStep, Sentence> = {
+  checkingGpu: { title: '準備しています', reason: 'この端末の GPU が使えるかどうかを確かめています。' },
+  openingWorker: {
+    title: '準備しています',
+    reason: '画面の動きを妨げないよう、計算用のワーカーを別に立ち上げています。',
+  },
+  connecting: { title: '準備しています', reason: '計算を割り振るサーバーにつないでいます。' },
+  greeting: { title: '準備しています', reason: 'つながりました。この端末にできることを伝えています。' },
+}
+
+const reconnecting: Record<LossReason, Advice> = {
+  connectionLost: {
+    title: 'つなぎ直しています',
+    reason: 'サーバーとの接続が切れました。',
+    next: '何度も続くときは、ネットワークの状態を確かめてください。',
+  },
+  coordinatorUnreachable: {
+    title: 'つなぎ直しています',
+    reason: 'サーバーに届きません。ネットワークが切れているか、サーバーが止まっているようです。',
+    next: 'ほかのサイトは開けるかどうかを確かめてください。開けるなら、サーバーが戻るのを待つだけで大丈夫です。',
+  },
+  workerCrashed: {
+    title: '立て直しています',
+    reason: '計算用のワーカーが途中で落ちました。手元のユニットは、ほかの端末に引き継がれます。',
+    next: '何度も続くときは、いったん止めて、ページを再読み込みしてください。',
+  },
+  gpuLost: {
+    title: '立て直しています',
+    reason: 'GPU が一時的に使えなくなりました。ほかのアプリが使っているか、ドライバーが再起動したようです。',
+    next: '何度も続くときは、GPU を使うほかのアプリを閉じてみてください。',
+  },
+}
+
+const stopped: Record<StopReason, Advice> = {
+  byUser: {
+    title: '止まりました',
+    reason: 'あなたが止めました。GPU も通信も、もう使っていません。',
+    next: 'またいつでも始められます。',
+  },
+  noWebGpu: {
+    title: 'ここでは始められません',
+    reason: 'このブラウザーでは WebGPU（ページから GPU で計算するしくみ）が使えません。',
+    next: 'Chrome、Edge、Safari、Firefox の最新版で、このページを開いてください。',
+  },
+  noAdapter: {
+    title: 'GPU が見つかりません',
+    reason: 'ブラウザーは WebGPU に対応していますが、使える GPU がありませんでした。',
+    next: 'ブラウザーの設定で「グラフィック アクセラレーション」を有効にし、グラフィックドライバーを更新してから、もう一度お試しください。',
+  },
+  softwareAdapterOnly: {
+    title: '本物の GPU が見つかりません',
+    reason:
+      '見つかったのは、CPU で GPU のまねをするソフトウェアだけでした。これで計算すると、遅いうえに電力もかさみます。',
+    next: 'ブラウザーの設定で「グラフィック アクセラレーション」を有効にするか、GPU のある端末でお試しください。',
+  },
+  otherTabRunning: {
+    title: '別のタブで動いています',
+    reason: 'このブラウザーでは、MASK がすでに別のタブで計算しています。動かせるのは一度にひとつだけです。',
+    next: 'こちらで続けたいときは、もう一方のタブで止めてから始めてください。',
+  },
+  browserRestartNeeded: {
+    title: 'ブラウザーの再起動が必要です',
+    reason: 'GPU の不調が続いたため、ブラウザーが GPU の利用を止めました。',
+    next: 'ブラウザーのウインドウをすべて閉じて、開き直してください。報酬の記録は残ります。',
+  },
+  refusedByCoordinator: {
+    title: '参加できませんでした',
+    reason: 'サーバーが、この端末からの参加を受け付けませんでした。',
+    next: 'ページの版が古いのかもしれません。再読み込みしてから、もう一度お試しください。',
+  },
+  replacedByNewSession: {
+    title: 'ほかの画面に引き継がれました',
+    reason: '同じ受取口座で、新しい計算が別の画面から始まりました。',
+    next: 'こちらに戻したいときは、もう一度始めてください。向こうが止まります。',
+  },
+}
+
+/** Every word of the contributor's page. Japanese is the base: other languages have exactly these keys. */
+export const ja = {
+  brand: 'MASK',
+  documentTitle: (what: string) => `${what} | MASK`,
+  languageSwitch: { label: 'English', language: 'en' },
+  themeSwitch: { toDark: '暗い配色にする', toLight: '明るい配色にする' },
+  welcome: {
+    title: 'あなたの GPU を、だれかの計算に。',
+    lead: 'ボタンひとつで、この端末の GPU が見知らぬ人の計算を少しずつ引き受けます。結果が認められるたびに、MASK トークンが支払われます。',
+    start: '計算を貸す',
+    untilThen: '押すまでは、計算も通信も保存もしません。',
+  },
+  consent: {
+    title: '押すと、こうなります',
+    uses: {
+      title: '使うもの',
+      gpu: { term: 'GPU と電力', detail: '頼まれた計算を、画面の動きを妨げないところで動かします。' },
+      network: {
+        term: '少しの通信',
+        detail: '計算の材料を受け取り、結果を返します。IP\u00a0アドレスはサーバーに伝わります。',
+      },
+      storage: { term: 'ブラウザーの保存領域', detail: '報酬を受け取る口座の鍵を、この端末の中に置きます。' },
+    },
+    needless: {
+      title: 'いらないもの',
+      account: { term: '会員登録', detail: '名前もメールアドレスも聞きません。' },
+      wallet: { term: 'ウォレット', detail: '受取口座は、この端末が自分で作ります。' },
+      installation: {
+        term: 'インストール',
+        detail: '動くのはこのタブの中だけ。ファイルやカメラには触れません。',
+      },
+    },
+    stop: 'いつでも止められます。「いますぐ止める」を押すか、このタブを閉じるだけです。',
+  },
+  session: {
+    label: 'いまの状態',
+    idle: { title: 'まだ始まっていません', reason: '押すまでは、計算も通信も保存もしません。' },
+    starting,
+    waiting: {
+      title: '計算を待っています',
+      reason: 'つながっています。いまは、この端末に頼める計算がありません。',
+      next: 'このまま開いておけば、届きしだい始まります。',
+    },
+    working: { title: '計算しています', reason: '頼まれた計算を、この端末の GPU で進めています。' },
+    finishing: {
+      title: 'まもなく止まります',
+      reason: '手元の計算を終えたら止まります。新しい計算は受け取りません。',
+    },
+    reconnecting,
+    spoken: (title: string, details: string) => `${title}。${details}`,
+    retry: (wait: string, attempt: string) => `約 ${wait}後に、もう一度試します（${attempt} 回目）。`,
+    stopped,
+    insecureContext: {
+      title: 'ここでは始められません',
+      reason: 'このページは暗号化されていない接続で開かれているため、ブラウザーが WebGPU を止めています。',
+      next: 'アドレスの先頭を https:// に変えて開き直してください。',
+    },
+    unexpected: {
+      title: '思わぬ不具合で止まりました',
+      reason: 'ページのどこかで、想定していないことが起きました。',
+      next: 'ページを再読み込みして、もう一度お試しください。続くときは、下の内容を添えて知らせてください。',
+    },
+  },
+  actions: {
+    label: '操作',
+    finishThenStop: 'きりのよいところで止める',
+    stopNow: 'いますぐ止める',
+    startAgain: 'もう一度始める',
+    copy: 'コピー',
+    copied: 'コピーしました',
+    close: '閉じる',
+  },
+  picture: {
+    title: 'この端末が描いた絵',
+    sample: '大きな計算は小さなタイルに分けられ、大勢の端末が一枚ずつ引き受けます。',
+    sampleLabel: '夜明けの山と湖を小さなタイルに分けた絵。まだ計算されていないタイルが残っている。',
+    empty: '計算が始まると、この端末が描いたタイルがここに現れます。',
+    noPicture: 'いまの計算は絵を描かないので、ここには何も現れません。',
+    drawn: (drawn: string, all: string) => `この端末が描いたのは、${all} 枚のうち ${drawn} 枚`,
+    now: (number: string) => `いま ${number} 枚目を計算中`,
+    label: (job: string) => `「${job}」のうち、この端末が計算した部分の絵`,
+  },
+  job: {
+    label: 'いまの計算',
+    cause: '分野',
+    requester: '依頼者',
+    pay: '1 ユニットの報酬',
+    causes: {
+      science: '科学',
+      health: '医療・健康',
+      climate: '気候・環境',
+      arts: '芸術・表現',
+      ml: '機械学習',
+      data: 'データ処理',
+      other: 'その他',
+    },
+    showSource: '動いているコードを読む',
+  },
+  source: {
+    title: 'この GPU で動いているコード',
+    explanation:
+      'WGSL（WebGPU の計算を書く言語）の全文です。依頼者のコードがファイルやほかのタブに触れることはできません。',
+    label: 'WGSL のコード',
+    lines: (lines: string) => `${lines} 行`,
+  },
+  units: {
+    label: '今回の計算',
+    computed: { term: '計算した', detail: '結果を送ったユニット' },
+    accepted: { term: '認められた', detail: '照合に通ったもの' },
+    refused: { term: '認められなかった', detail: '照合に通らなかったもの' },
+  },
+  earnings: {
+    label: '報酬',
+    unit: 'MASK',
+    note: 'この口座のこれまでの合計です。三つは段階が違うので、足し合わせません。',
+    pending: { term: '精算待ち', detail: '結果は認められ、次の精算を待っています。' },
+    claimable: { term: '受け取れる', detail: '精算の記録が済み、引き出せます。' },
+    claimed: { term: '受け取り済み', detail: '口座にもう支払われました。' },
+  },
+  account: {
+    label: '受取口座',
+    unknown: 'つながると決まります',
+    copy: '受取口座のアドレスをコピー',
+    detail:
+      '鍵はこのブラウザーの中だけにあります。サイトのデータを消すと鍵も消え、残った報酬を受け取れなくなります。',
+  },
+  device: {
+    label: '使っている GPU',
+    unknown: 'まだわかりません',
+    detail: 'この名前はあなたの画面に出すだけで、どこにも送りません。',
+  },
+  footer: 'MASK は、だれでも中身を読めるオープンソースの計算ネットワークです。',
+}
+
+/** The shape every language has. */
+export type Messages = typeof ja

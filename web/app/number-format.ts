@@ -1,0 +1,28 @@
+import { formatMask, maskDecimals } from '#protocol/money.ts'
+import type { Locale } from './messages/catalogue.ts'
+
+/** A whole number with the locale's separators. */
+export function formatCount(locale: Locale, count: number): string {
+  return new Intl.NumberFormat(locale).format(count)
+}
+
+/**
+ * Wei as an amount of MASK, exact to the last of the 18 decimals.
+ * `Intl` gets the decimal text: through a number it would round beyond 15 digits.
+ */
+export function formatAmount(locale: Locale, wei: bigint): string {
+  const exact = formatMask(wei) as Intl.StringNumericLiteral
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: maskDecimals }).format(exact)
+}
+
+/** A wait in words, rounded up to whole seconds or, from 90 s on, minutes: "5 秒", "2 minutes". */
+export function formatWait(locale: Locale, durationMs: number): string {
+  const seconds = Math.max(1, Math.ceil(durationMs / 1000))
+  const [unit, amount] = seconds < 90 ? ['second', seconds] : ['minute', Math.ceil(seconds / 60)]
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(amount)
+}
+
+/** `0x1234…abcd`: enough to recognise an address, too little to trust it. */
+export function shortAddress(address: string): string {
+  return address.length <= 12 ? address : `${address.slice(0, 6)}…${address.slice(-4)}`
+}

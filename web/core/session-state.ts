@@ -1,0 +1,127 @@
+import type { Hex } from '#protocol/bytes.ts'
+import type { AssignmentId } from '#protocol/ids.ts'
+import type { FromCoordinator, FromProvider, HandBackReason } from '#protocol/messages.ts'
+import type { SessionKey } from '#protocol/session-key.ts'
+import type { LossReason, StopReason } from './contributor-view.ts'
+
+/** Where the session stands with the coordinator. */
+export type Phase =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'connecting'; readonly attempt: number; readonly deadlineMs: number }
+  | { readonly kind: 'greeting'; readonly attempt: number; readonly deadlineMs: number }
+  | {
+      readonly kind: 'ready'
+      readonly attempt: number
+      readonly steadyAtMs: number
+      readonly heartbeatMs: number
+      heartbeatAtMs: number
+    }
+  | {
+      readonly kind: 'backingOff'
+      readonly attempt: number
+      readonly retryAtMs: number
+      readonly reason: LossReason
+    }
+  | { readonly kind: 'stopped'; readonly reason: StopReason }
+
+export type UnitOrder = Extract<FromCoordinator, { type: 'assign' }>
+
+/** What binds this provider to a result, and the result itself. */
+export interface Proof {
+  readonly result: Uint8Array
+  readonly nonce: Hex
+  readonly commitment: Hex
+  readonly signature: Hex
+}
+
+/**
+ * One assignment, from its order to its verdict. `sent`: whether its next message has gone out on the *present*
+ * connection; losing a connection resets it, so that sending again needs no path of its own.
+ *
+ *     queued ─▶ computing ─▶ computed ──receipt──▶ receipted ──verdict──▶ (let go)
+ *                   └──────▶ failed ──handed back──▶ (let go)
+ */
+export type Held =
+  | { readonly kind: 'queued'; readonly order: UnitOrder }
+  | { readonly kind: 'computing'; readonly order: UnitOrder }
+  | {
+      readonly kind: 'failed'
+      readonly order: UnitOrder
+      readonly reason: HandBackReason
+      readonly handBackAtMs: number
+    }
+  | { readonly kind: 'computed'; readonly order: UnitOrder; readonly proof: Proof; sent: boolean }
+  | { readonly kind: 'receipted'; readonly order: UnitOrder; readonly proof: Proof; sent: boolean }
+
+export interface SessionSettings {
+  readonly key: SessionKey
+  /** Units computed at once, and what the coordinator is told. */
+  readonly capacity: number
+}
+
+/** The whole state of a provider's session. Only `step` changes it. */
+export interface Session {
+  readonly settings: SessionSettings
+  phase: Phase
+  /** Set when the session is to end once nothing computed is left to deliver. */
+  ending: { readonly reason: StopReason; verdictsUntilMs: number | undefined } | undefined
+  chainId: number
+  readonly held: Map<AssignmentId, Held>
+  /** Units in a row that failed here: a device that cannot run a kernel must not spin through its job. */
+  failuresInARow: number
+  gpuLosses: number
+  gpuLostAtMs: number
+  readonly counts: { computed: number; accepted: number; refused: number }
+  sums: { readonly pendingWei: bigint; readonly claimableWei: bigint; readonly claimedWei: bigint }
+}
+
+export type SessionEvent =
+  | { readonly type: 'startAsked' }
+  | { readonly type: 'stopAsked'; readonly when: 'now' | 'afterUnit' }
+  | { readonly type: 'linkOpened' }
+  | { readonly type: 'linkLost'; readonly reason: LossReason }
+  | { readonly type: 'messageReceived'; readonly message: FromCoordinator }
+  | {
+      readonly type: 'unitComputed'
+      readonly assignment: AssignmentId
+      readonly result: Uint8Array
+      /** SHA-256 of the result. */
+      readonly resultDigest: Hex
+      /** 32 random bytes. */
+      readonly nonce: Hex
+    }
+  | {
+      readonly type: 'unitFailed'
+      readonly assignment: AssignmentId
+      readonly reason: 'dataUnavailable' | 'kernelFailed'
+    }
+  | { readonly type: 'gpuLost' }
+  | { readonly type: 'timePassed' }
+
+export type SessionEffect =
+  | { readonly type: 'openLink' }
+  /** Whatever was sent before this must still go out. */
+  | { readonly type: 'closeLink' }
+  | { readonly type: 'send'; readonly header: FromProvider; readonly payload?: Uint8Array }
+  | { readonly type: 'compute'; readonly order: UnitOrder }
+
+/** When a step happens, and the randomness it may use: from 0 (inclusive) to 1 (exclusive). */
+export interface Moment {
+  readonly nowMs: number
+  readonly jitter: number
+}
+
+export function createSession(settings: SessionSettings): Session {
+  return {
+    settings,
+    phase: { kind: 'idle' },
+    ending: undefined,
+    chainId: 0,
+    held: new Map(),
+    failuresInARow: 0,
+    gpuLosses: 0,
+    gpuLostAtMs: 0,
+    counts: { computed: 0, accepted: 0, refused: 0 },
+    sums: { pendingWei: 0n, claimableWei: 0n, claimedWei: 0n },
+  }
+}

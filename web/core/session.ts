@@ -1,0 +1,300 @@
+import { unreachable } from '#protocol/assert.ts'
+import { protocolVersion } from '#protocol/limits.ts'
+import type { FromCoordinator } from '#protocol/messages.ts'
+import type { RefusalReason } from '#protocol/refusal.ts'
+import { greetingDigest, signDigest } from '#protocol/session-key.ts'
+import { backoffMs, linkBackoff } from './backoff.ts'
+import type { LossReason, StopReason } from './contributor-view.ts'
+import type { Moment, Session, SessionEffect, SessionEvent } from './session-state.ts'
+import {
+  deliver,
+  failUnit,
+  handBack,
+  refuseUnit,
+  startQueued,
+  takeOrder,
+  takeResult,
+} from './session-units.ts'
+
+/** How long a link may take to open before the coordinator counts as unreachable. */
+const connectingMsMax = 30_000
+/** A link that breaks sooner than this after the welcome goes on with the growing waits instead of the first one. */
+const steadyAfterMs = 10_000
+/** How long the greeting may take on an open link. */
+const greetingMsMax = 15_000
+/** How long a session that is ending waits for verdicts on results it has revealed. */
+const verdictWaitMs = 10_000
+/** Never more often than this, whatever the coordinator asks for. */
+const heartbeatMsMin = 250
+/** A GPU process that died once is back at once; after a second time browsers deny workers an adapter for two minutes. */
+const gpuWaitsMs = [5_000, 130_000] as const
+/** A loss this long after the last one is a first one again. */
+const gpuLossForgottenMs = 10 * 60_000
+
+/**
+ * Decides what a provider's session does next: changes the session and returns the orders for the edge, to be
+ * carried out in sequence. Every step ends by settling what is due, so an event only says what has happened.
+ */
+export function step(session: Session, event: SessionEvent, at: Moment): SessionEffect[] {
+  if (session.phase.kind === 'stopped') return []
+  const effects: SessionEffect[] = []
+  apply(session, event, at, effects)
+  settle(session, at, effects)
+  return effects
+}
+
+/** When `step` wants to hear `timePassed` next; undefined when nothing is due. */
+export function nextWakeMs(session: Session): number | undefined {
+  const due: number[] = []
+  const { phase } = session
+  if (phase.kind === 'connecting' || phase.kind === 'greeting') due.push(phase.deadlineMs)
+  if (phase.kind === 'backingOff') due.push(phase.retryAtMs)
+  if (phase.kind === 'ready') {
+    due.push(phase.heartbeatAtMs)
+    for (const held of session.held.values()) if (held.kind === 'failed') due.push(held.handBackAtMs)
+    if (session.ending?.verdictsUntilMs !== undefined) due.push(session.ending.verdictsUntilMs)
+  }
+  return due.length === 0 ? undefined : Math.min(...due)
+}
+
+function apply(session: Session, event: SessionEvent, at: Moment, effects: SessionEffect[]): void {
+  switch (event.type) {
+    case 'startAsked':
+      if (session.phase.kind === 'idle') connect(session, 0, at, effects)
+      return
+    case 'stopAsked':
+      if (event.when === 'now') stop(session, 'byUser', effects)
+      else session.ending ??= { reason: 'byUser', verdictsUntilMs: undefined }
+      return
+    case 'linkOpened':
+      if (session.phase.kind === 'connecting')
+        session.phase = {
+          kind: 'greeting',
+          attempt: session.phase.attempt,
+          deadlineMs: at.nowMs + greetingMsMax,
+        }
+      return
+    case 'linkLost':
+      loseLink(session, event.reason, at, effects)
+      return
+    case 'messageReceived':
+      receive(session, event.message, at, effects)
+      return
+    case 'unitComputed':
+      takeResult(session, event)
+      return
+    case 'unitFailed':
+      failUnit(session, event.assignment, event.reason, at)
+      return
+    case 'gpuLost':
+      loseGpu(session, at, effects)
+      return
+    case 'timePassed':
+      passTime(session, at, effects)
+      return
+    default:
+      unreachable(event)
+  }
+}
+
+function connect(session: Session, attempt: number, at: Moment, effects: SessionEffect[]): void {
+  session.phase = { kind: 'connecting', attempt, deadlineMs: at.nowMs + connectingMsMax }
+  effects.push({ type: 'openLink' })
+}
+
+function passTime(session: Session, at: Moment, effects: SessionEffect[]): void {
+  const { phase } = session
+  if (phase.kind === 'connecting' && at.nowMs >= phase.deadlineMs)
+    loseLink(session, 'coordinatorUnreachable', at, effects)
+  else if (phase.kind === 'greeting' && at.nowMs >= phase.deadlineMs)
+    loseLink(session, 'connectionLost', at, effects)
+  else if (phase.kind === 'backingOff' && at.nowMs >= phase.retryAtMs)
+    connect(session, phase.attempt, at, effects)
+}
+
+function receive(session: Session, message: FromCoordinator, at: Moment, effects: SessionEffect[]): void {
+  switch (message.type) {
+    case 'challenge':
+      if (session.phase.kind === 'greeting') greet(session, message, effects)
+      return
+    case 'welcome':
+      if (session.phase.kind === 'greeting') {
+        const heartbeatMs = Math.max(message.heartbeatMs, heartbeatMsMin)
+        session.phase = {
+          kind: 'ready',
+          attempt: session.phase.attempt,
+          steadyAtMs: at.nowMs + steadyAfterMs,
+          heartbeatMs,
+          heartbeatAtMs: at.nowMs + heartbeatMs,
+        }
+      }
+      return
+    case 'assign':
+      if (session.phase.kind === 'ready') takeOrder(session, message, effects)
+      return
+    case 'receipt': {
+      const held = session.held.get(message.assignment)
+      if (held?.kind === 'computed' && held.proof.commitment === message.commitment)
+        session.held.set(message.assignment, { ...held, kind: 'receipted', sent: false })
+      return
+    }
+    case 'verdict':
+      if (!session.held.delete(message.assignment)) return
+      if (message.outcome === 'accepted') session.counts.accepted += 1
+      if (message.outcome === 'refused') session.counts.refused += 1
+      return
+    case 'account':
+      session.sums = {
+        pendingWei: message.pendingWei,
+        claimableWei: message.claimableWei,
+        claimedWei: message.claimedWei,
+      }
+      return
+    case 'refuse':
+      if (message.assignment === undefined) takeRefusal(session, message.reason, at, effects)
+      else refuseUnit(session, message.assignment)
+      return
+    default:
+      unreachable(message)
+  }
+}
+
+function greet(
+  session: Session,
+  challenge: Extract<FromCoordinator, { type: 'challenge' }>,
+  effects: SessionEffect[],
+): void {
+  if (challenge.version !== protocolVersion) {
+    stop(session, 'refusedByCoordinator', effects)
+    return
+  }
+  session.chainId = challenge.chainId
+  const { key, capacity } = session.settings
+  const signature = signDigest(key, greetingDigest(challenge.challenge, challenge.chainId))
+  effects.push({
+    type: 'send',
+    header: { type: 'greet', version: protocolVersion, provider: key.provider, capacity, signature },
+  })
+}
+
+function takeRefusal(session: Session, reason: RefusalReason, at: Moment, effects: SessionEffect[]): void {
+  switch (reason) {
+    case 'replacedByNewSession':
+      stop(session, 'replacedByNewSession', effects)
+      return
+    case 'unsupportedVersion':
+    case 'badSignature':
+    case 'unauthorised':
+    case 'malformed':
+    case 'tooLarge':
+      stop(session, 'refusedByCoordinator', effects)
+      return
+    case 'draining':
+      loseLink(session, 'coordinatorUnreachable', at, effects)
+      return
+    // About work, not about the session: the coordinator says no more than that there is nothing to do.
+    case 'noWorkForYou':
+    case 'notFound':
+    case 'manifestInvalid':
+    case 'expressionInvalid':
+    case 'blobMissing':
+    case 'blobCorrupt':
+    case 'priceInvalid':
+    case 'budgetTooSmall':
+    case 'tooManyJobs':
+    case 'leaseExpired':
+    case 'wrongState':
+    case 'commitmentMismatch':
+    case 'resultSizeWrong':
+    case 'resultUnwritten':
+    case 'resultNotFinite':
+    case 'resultDisagrees':
+      return
+    default:
+      unreachable(reason)
+  }
+}
+
+function loseLink(session: Session, reason: LossReason, at: Moment, effects: SessionEffect[]): void {
+  const { phase } = session
+  if (phase.kind !== 'connecting' && phase.kind !== 'greeting' && phase.kind !== 'ready') return
+  const steady = phase.kind === 'ready' && at.nowMs >= phase.steadyAtMs
+  const attempt = steady ? 1 : phase.attempt + 1
+  const retryAtMs = at.nowMs + backoffMs(linkBackoff, attempt, at.jitter)
+  dropLink(session, effects)
+  session.phase = { kind: 'backingOff', attempt, retryAtMs, reason }
+}
+
+function dropLink(session: Session, effects: SessionEffect[]): void {
+  effects.push({ type: 'closeLink' })
+  for (const held of session.held.values())
+    if (held.kind === 'computed' || held.kind === 'receipted') held.sent = false
+}
+
+/** The units on the GPU are gone; results that were computed are not. */
+function loseGpu(session: Session, at: Moment, effects: SessionEffect[]): void {
+  const { phase } = session
+  // Every unit in flight reports the one loss.
+  if (phase.kind === 'idle' || (phase.kind === 'backingOff' && phase.reason === 'gpuLost')) return
+  for (const held of session.held.values())
+    if (held.kind === 'queued' || held.kind === 'computing')
+      session.held.set(held.order.assignment, {
+        kind: 'failed',
+        order: held.order,
+        reason: 'deviceLost',
+        handBackAtMs: at.nowMs,
+      })
+  if (at.nowMs - session.gpuLostAtMs > gpuLossForgottenMs) session.gpuLosses = 0
+  session.gpuLosses += 1
+  session.gpuLostAtMs = at.nowMs
+  const waitMs = gpuWaitsMs[session.gpuLosses - 1]
+  if (waitMs === undefined) {
+    session.ending = { reason: 'browserRestartNeeded', verdictsUntilMs: undefined }
+    return
+  }
+  deliver(session, at, effects)
+  if (phase.kind !== 'backingOff') dropLink(session, effects)
+  session.phase = {
+    kind: 'backingOff',
+    attempt: session.gpuLosses,
+    retryAtMs: at.nowMs + waitMs,
+    reason: 'gpuLost',
+  }
+}
+
+/** Ends the session at once: what is not computed goes back to the coordinator, and nothing is kept. */
+function stop(session: Session, reason: StopReason, effects: SessionEffect[]): void {
+  const { phase } = session
+  if (phase.kind === 'ready' && reason !== 'replacedByNewSession') {
+    for (const held of session.held.values())
+      if (held.kind === 'queued' || held.kind === 'computing' || held.kind === 'failed')
+        effects.push(handBack(held.order, held.kind === 'failed' ? held.reason : 'stopping'))
+    effects.push({ type: 'send', header: { type: 'leave' } })
+  }
+  if (phase.kind === 'connecting' || phase.kind === 'greeting' || phase.kind === 'ready')
+    effects.push({ type: 'closeLink' })
+  session.held.clear()
+  session.phase = { kind: 'stopped', reason }
+}
+
+function settle(session: Session, at: Moment, effects: SessionEffect[]): void {
+  deliver(session, at, effects)
+  startQueued(session, effects)
+  endWhenDelivered(session, at, effects)
+}
+
+/** Ends an ending session once every result is revealed and judged, or has waited long enough for its verdict. */
+function endWhenDelivered(session: Session, at: Moment, effects: SessionEffect[]): void {
+  const { ending } = session
+  if (!ending || session.phase.kind === 'stopped') return
+  let waiting = false
+  for (const held of session.held.values()) {
+    if (held.kind !== 'receipted' || !held.sent) {
+      ending.verdictsUntilMs = undefined
+      return
+    }
+    waiting = true
+  }
+  if (waiting) ending.verdictsUntilMs ??= at.nowMs + verdictWaitMs
+  if (!waiting || at.nowMs >= (ending.verdictsUntilMs ?? 0)) stop(session, ending.reason, effects)
+}
