@@ -28,7 +28,8 @@ function artifactsText(): string {
   const compiled = compile(join(import.meta.dirname, 'src'))
   const find = (contract: string) => {
     const found = compiled.get(contract)
-    if (found === undefined) throw new Error(`src/ has no contract ${contract}. Next: correct the table in build.ts.`)
+    if (found === undefined)
+      throw new Error(`src/ has no contract ${contract}. Next: correct the table in build.ts.`)
     return found
   }
   const parts = exported.map(({ name, contract, calls }) => {

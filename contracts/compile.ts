@@ -50,7 +50,9 @@ export function compile(folder: string): Map<string, { abi: AbiEntry[]; bytecode
     v.parse(v.string(), solc.compile(JSON.stringify(input), { import: readLibrary })),
   )
   const { errors, contracts } = v.parse(compilerOutput, answer)
-  const ours = errors.filter((error) => error.severity === 'error' || error.sourceLocation?.file.startsWith('src/'))
+  const ours = errors.filter(
+    (error) => error.severity === 'error' || error.sourceLocation?.file.startsWith('src/'),
+  )
   if (ours.length > 0) throw new Error(ours.map((error) => error.formattedMessage).join('\n'))
   return new Map(
     Object.values(contracts)
@@ -72,6 +74,7 @@ function readLibrary(path: string): { contents: string } | { error: string } {
 function foundrySetting(name: string): string {
   const toml = readFileSync(join(import.meta.dirname, 'foundry.toml'), 'utf8')
   const value = new RegExp(`^${name} = "?(\\w+)"?$`, 'm').exec(toml)?.[1]
-  if (value === undefined) throw new Error(`foundry.toml has no ${name}. Next: put it back under [profile.default].`)
+  if (value === undefined)
+    throw new Error(`foundry.toml has no ${name}. Next: put it back under [profile.default].`)
   return value
 }

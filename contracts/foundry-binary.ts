@@ -20,7 +20,9 @@ export function foundryBinary(tool: 'forge' | 'anvil'): string {
   const host = `${process.platform}-${process.arch}`
   const platform = platforms.get(host)
   if (platform === undefined) {
-    throw new Error(`Foundry has no ${tool} for ${host}. Next: use one of ${[...platforms.keys()].join(', ')}.`)
+    throw new Error(
+      `Foundry has no ${tool} for ${host}. Next: use one of ${[...platforms.keys()].join(', ')}.`,
+    )
   }
   const name = `@foundry-rs/${tool}-${platform}`
   const file = process.platform === 'win32' ? `${tool}.exe` : tool

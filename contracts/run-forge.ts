@@ -16,7 +16,9 @@ try {
     stdio: 'inherit',
   })
   forge.on('error', (error) => {
-    stop(`forge did not start: ${error.message}. Next: see whether it runs at all on this system (on Linux, glibc 2.35).`)
+    stop(
+      `forge did not start: ${error.message}. Next: see whether it runs at all on this system (on Linux, glibc 2.35).`,
+    )
   })
   forge.on('exit', (code) => {
     process.exitCode = code ?? 1

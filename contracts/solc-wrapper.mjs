@@ -14,6 +14,8 @@ if (wanted.includes('--version')) {
 } else if (wanted.includes('--standard-json')) {
   process.stdout.write(require('solc').compile(readFileSync(0, 'utf8')))
 } else {
-  process.stderr.write(`solc-wrapper: only --version and --standard-json are known, not: ${wanted.join(' ')}\n`)
+  process.stderr.write(
+    `solc-wrapper: only --version and --standard-json are known, not: ${wanted.join(' ')}\n`,
+  )
   process.exitCode = 1
 }
