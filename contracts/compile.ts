@@ -21,8 +21,17 @@ const compilerOutput = v.object({
 
 export type AbiEntry = v.InferOutput<typeof abiEntry>
 
+/** solc comes without types: this is the part of it we call. */
+const compiler = solc as {
+  version(): string
+  compile(
+    input: string,
+    callbacks: { import(path: string): { contents: string } | { error: string } },
+  ): string
+}
+
 /** Version of the compiler, commit included: `0.8.37+commit.…`. */
-export const compilerVersion = v.parse(v.string(), solc.version()).replace('.Emscripten.clang', '')
+export const compilerVersion = compiler.version().replace('.Emscripten.clang', '')
 
 /**
  * Compiles the sources of a folder and returns what each contract named after its file came to.
@@ -46,9 +55,7 @@ export function compile(folder: string): Map<string, { abi: AbiEntry[]; bytecode
       outputSelection: Object.fromEntries(names.map((name) => [unitName(name), { '*': wanted }])),
     },
   }
-  const answer: unknown = JSON.parse(
-    v.parse(v.string(), solc.compile(JSON.stringify(input), { import: readLibrary })),
-  )
+  const answer: unknown = JSON.parse(compiler.compile(JSON.stringify(input), { import: readLibrary }))
   const { errors, contracts } = v.parse(compilerOutput, answer)
   const ours = errors.filter(
     (error) => error.severity === 'error' || error.sourceLocation?.file.startsWith('src/'),

@@ -20,6 +20,7 @@ try {
       `forge did not start: ${error.message}. Next: see whether it runs at all on this system (on Linux, glibc 2.35).`,
     )
   })
+  process.on('SIGTERM', () => forge.kill())
   forge.on('exit', (code) => {
     process.exitCode = code ?? 1
   })

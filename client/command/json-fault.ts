@@ -1,6 +1,7 @@
 /** One JSON token, or the blank before it. */
 const blank = /[ \t\r\n]*/y
-const scalar = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/y // eslint-disable-line no-control-regex -- JSON forbids them in strings
+const scalar =
+  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/y // eslint-disable-line no-control-regex -- JSON forbids them in strings
 
 /**
  * Line and column (from 1) of the first thing in a text that is not JSON. Node's own message gives the place only

@@ -18,7 +18,7 @@ export async function readJobFolder(
   onPrepare: () => void = () => undefined,
 ): Promise<JobFolder & { readonly manifest: Manifest }> {
   await requireFolder(folder)
-  const manifest = withoutRefusalsOf(folder, parseJobJson(await readText(folder, 'job.json')))
+  const manifest = parseJobJson(await readText(folder, 'job.json'))
   const files = new Map<string, Uint8Array>()
   for (const name of manifest.wgsl) files.set(name, await readRequired(folder, name, limits.wgslBytesMax))
 
@@ -28,7 +28,8 @@ export async function readJobFolder(
     if (bytes) files.set(file, bytes)
     else unmade.add(file)
   }
-  if (unmade.size > 0) for (const [name, bytes] of await make(folder, unmade, onPrepare)) files.set(name, bytes)
+  if (unmade.size > 0)
+    for (const [name, bytes] of await make(folder, unmade, onPrepare)) files.set(name, bytes)
   return { manifest, files }
 }
 
@@ -49,9 +50,10 @@ async function readText(folder: string, name: string): Promise<string> {
   }
 }
 
-function parseJobJson(text: string): unknown {
+function parseJobJson(text: string): Manifest {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (cause) {
     const { line, column } = placeOfJsonFault(text)
     throw new MaskError('malformed', `job.json is not JSON: ${messageOf(cause)}.`, {
@@ -60,9 +62,6 @@ function parseJobJson(text: string): unknown {
       cause,
     })
   }
-}
-
-function withoutRefusalsOf(folder: string, value: unknown): Manifest {
   return withoutRefusals(() => parseManifest(value))
 }
 
@@ -78,7 +77,11 @@ async function readIfThere(folder: string, name: string, bytesMax: number): Prom
   try {
     const found = await stat(path)
     await requireInside(folder, path, name)
-    if (!found.isFile()) throw new MaskError('folderInvalid', `${name} is not a file.`, { where: path, next: 'Put a plain file there.' })
+    if (!found.isFile())
+      throw new MaskError('folderInvalid', `${name} is not a file.`, {
+        where: path,
+        next: 'Put a plain file there.',
+      })
     if (found.size > bytesMax) {
       const message = `${name} has ${found.size} bytes; at most ${bytesMax} are allowed.`
       throw new MaskError('tooLarge', message, { where: path, next: 'Make it smaller or split the job.' })
@@ -88,7 +91,11 @@ async function readIfThere(folder: string, name: string, bytesMax: number): Prom
     if (cause instanceof MaskError) throw cause
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     const next = 'Check its permissions.'
-    throw new MaskError('folderInvalid', `${name} cannot be read: ${messageOf(cause)}.`, { where: path, next, cause })
+    throw new MaskError('folderInvalid', `${name} cannot be read: ${messageOf(cause)}.`, {
+      where: path,
+      next,
+      cause,
+    })
   }
 }
 

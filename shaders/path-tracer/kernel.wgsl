@@ -24,7 +24,7 @@ const CAMERA_TARGET = vec3f(0.0, 0.46, 0.0);
 // Half the picture's height at distance one: the tangent of half the vertical field of view.
 const CAMERA_SPREAD = 0.207;
 
-const CLAY_COLOUR = vec3f(0.64, 0.26, 0.115);
+const CLAY_COLOUR = vec3f(0.58, 0.21, 0.085);
 // Share of light that the clay's glaze mirrors, seen from straight above and edge-on.
 const GLAZE_LEAST = 0.04;
 const GLAZE_MOST = 0.64;
@@ -39,13 +39,13 @@ const FLOOR_COLOUR = vec3f(0.42, 0.395, 0.37);
 const FADE_BEGIN = 1.0;
 const FADE_END = 8.0;
 
-const SKY_HORIZON = vec3f(0.60, 0.555, 0.505);
-const SKY_ZENITH = vec3f(0.16, 0.22, 0.34);
+const SKY_HORIZON = vec3f(0.60, 0.55, 0.495);
+const SKY_ZENITH = vec3f(0.14, 0.19, 0.30);
 
 // The key light is a disc infinitely far away: its direction, its radius at distance one, its irradiance over π.
 const KEY_DIRECTION = vec3f(-0.5834, 0.7998, 0.1411);
 const KEY_RADIUS = 0.16;
-const KEY_COLOUR = vec3f(1.4, 1.218, 0.98);
+const KEY_COLOUR = vec3f(1.55, 1.34, 1.07);
 
 const FAR = 1e9;
 // Rays start this far above the surface they leave, so as not to hit it again.
@@ -130,7 +130,7 @@ fn key_light(surface: Surface, origin: vec3f, direction: vec3f, choice: vec2f) -
   let point = KEY_RADIUS * disc_point(choice);
   let towards_key = normalize(KEY_DIRECTION + axis_x * point.x + axis_y * point.y);
   let facing = dot(surface.normal, towards_key);
-  if (facing <= 0.0 || dot(surface.face, towards_key) <= 0.0) { return vec3f(0.0); }
+  if (facing <= 0.0) { return vec3f(0.0); }
   if (trace(origin, towards_key, true).distance < FAR) { return vec3f(0.0); }
   var highlight = max(0.0, dot(surface.normal, normalize(towards_key - direction)));
   for (var squaring = 0u; squaring < GLAZE_SQUARINGS; squaring++) { highlight *= highlight; }

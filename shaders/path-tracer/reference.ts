@@ -24,7 +24,7 @@ export type Pixel = readonly [number, number, number, number]
 const CAMERA_POSITION: Vector = [-0.75, 0.95, 3]
 const CAMERA_TARGET: Vector = [0, 0.46, 0]
 const CAMERA_SPREAD = 0.207
-const CLAY_COLOUR: Vector = [0.64, 0.26, 0.115]
+const CLAY_COLOUR: Vector = [0.58, 0.21, 0.085]
 const GLAZE_LEAST = 0.04
 const GLAZE_MOST = 0.64
 const GLAZE_EXPONENT = 64
@@ -32,11 +32,11 @@ const GLAZE_BLUR = 0.12
 const FLOOR_COLOUR: Vector = [0.42, 0.395, 0.37]
 const FADE_BEGIN = 1
 const FADE_END = 8
-const SKY_HORIZON: Vector = [0.6, 0.555, 0.505]
-const SKY_ZENITH: Vector = [0.16, 0.22, 0.34]
+const SKY_HORIZON: Vector = [0.6, 0.55, 0.495]
+const SKY_ZENITH: Vector = [0.14, 0.19, 0.3]
 const KEY_DIRECTION: Vector = [-0.5834, 0.7998, 0.1411]
 const KEY_RADIUS = 0.16
-const KEY_COLOUR: Vector = [1.4, 1.218, 0.98]
+const KEY_COLOUR: Vector = [1.55, 1.34, 1.07]
 const LIFT = 2e-4
 const UP: Vector = [0, 1, 0]
 const BLACK: Vector = [0, 0, 0]
@@ -140,7 +140,7 @@ function keyLight(
   const offset = add(scale(axisX, KEY_RADIUS * x), scale(axisY, KEY_RADIUS * y))
   const towardsKey = normalize(add(KEY_DIRECTION, offset))
   const facing = dot(surface.normal, towardsKey)
-  if (facing <= 0 || dot(surface.face, towardsKey) <= 0) return BLACK
+  if (facing <= 0) return BLACK
   if (closestHit(scene, origin, towardsKey)) return BLACK
   const halfway = normalize(subtract(towardsKey, direction))
   const highlight = Math.max(0, dot(surface.normal, halfway)) ** GLAZE_EXPONENT * ((GLAZE_EXPONENT + 8) / 8)

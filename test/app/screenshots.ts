@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { openBrowser } from './browser.ts'
 import { openPreview } from './preview-server.ts'
+import { scenes } from './preview/scenes.ts'
 
 const folder = fileURLToPath(new URL('../../out/screenshots/', import.meta.url))
-const sceneNames = ['idle', 'working', 'waiting', 'reconnecting', 'stoppedNoWebGpu']
+const sceneNames = Object.keys(scenes)
 
 await mkdir(folder, { recursive: true })
 const server = await openPreview()

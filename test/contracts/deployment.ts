@@ -12,11 +12,13 @@ import { mnemonicToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
 import { jobEscrow, maskToken, settlement } from '#contracts/artifacts.ts'
 
+export type Deployment = Awaited<ReturnType<typeof deploy>>
+
 const mnemonic = 'test test test test test test test test test test test junk'
 
 /**
- * Deploys the three contracts on a fresh anvil and returns them as seen by three people:
- * the operator (owner of the token and poster), a requester, and a relayer who is none of them.
+ * Deploys the three contracts on a fresh anvil and returns them in the hands of three people:
+ * the operator (owner of the token and poster), a requester, and a relayer who is neither.
  */
 export async function deploy(url: string) {
   const transport = http(url)
@@ -24,9 +26,7 @@ export async function deploy(url: string) {
   const clock = createTestClient({ chain: foundry, mode: 'anvil', transport })
   const person = (addressIndex: number) =>
     createWalletClient({ account: mnemonicToAccount(mnemonic, { addressIndex }), chain: foundry, transport })
-  const operator = person(0)
-  const requester = person(1)
-  const relayer = person(2)
+  const deployer = person(0)
 
   /** Waits for the receipt: one account's next transaction must not be sent before. */
   async function mined(sent: Promise<Hex>) {
@@ -40,9 +40,9 @@ export async function deploy(url: string) {
     return contractAddress
   }
 
-  const token = await created(operator.deployContract({ ...maskToken, args: [operator.account.address] }))
+  const token = await created(deployer.deployContract({ ...maskToken, args: [deployer.account.address] }))
   const settlementAddress = await created(
-    operator.deployContract({ ...settlement, args: [token, operator.account.address] }),
+    deployer.deployContract({ ...settlement, args: [token, deployer.account.address] }),
   )
   const escrow = await reader.readContract({
     address: settlementAddress,
@@ -50,9 +50,11 @@ export async function deploy(url: string) {
     functionName: 'escrow',
   })
 
-  const seenBy = <Wallet extends typeof operator>(wallet: Wallet) => {
+  const seenBy = (wallet: typeof deployer) => {
     const client = { public: reader, wallet }
     return {
+      wallet,
+      account: wallet.account,
       token: getContract({ address: token, abi: maskToken.abi, client }),
       escrow: getContract({ address: escrow, abi: jobEscrow.abi, client }),
       settlement: getContract({ address: settlementAddress, abi: settlement.abi, client }),
@@ -62,17 +64,9 @@ export async function deploy(url: string) {
     reader,
     clock,
     mined,
-    requester,
-    operator: seenBy(operator),
-    asRequester: seenBy(requester),
-    asRelayer: seenBy(relayer),
-    async balances<Name extends string>(holders: Record<Name, Address>): Promise<Record<Name, bigint>> {
-      const { token: read } = seenBy(relayer)
-      const entries = Object.entries<Address>(holders).map(
-        async ([name, holder]) => [name, await read.read.balanceOf([holder])] as const,
-      )
-      return Object.fromEntries(await Promise.all(entries)) as Record<Name, bigint>
-    },
+    operator: seenBy(deployer),
+    requester: seenBy(person(1)),
+    relayer: seenBy(person(2)),
   }
 }
 

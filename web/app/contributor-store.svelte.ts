@@ -1,9 +1,10 @@
-import type { Contributor, ContributorView, PreviewTile } from '#web/core/contributor-view.ts'
+import type { Contributor, ContributorView, CurrentJob, PreviewTile } from '#web/core/contributor-view.ts'
 import { withTile, type TileGrid } from './tile-grid.ts'
 
 /** The picture under way: which job it belongs to, how it is cut, and which of its tiles this device drew. */
 export interface Picture {
   readonly job: string
+  readonly name: string
   readonly grid: TileGrid
   readonly tilesDrawn: number
 }
@@ -11,6 +12,8 @@ export interface Picture {
 /** A contributor's session as reactive state for the components. */
 export class ContributorStore {
   view: ContributorView = $state.raw() as ContributorView
+  /** The job that runs or, between units and after the end, the last one that ran. */
+  job: CurrentJob | undefined = $state.raw()
   picture: Picture | undefined = $state.raw()
   /** What a broken promise said. Expected ends come as `stopped` instead. */
   fault: string | undefined = $state.raw()
@@ -22,8 +25,10 @@ export class ContributorStore {
   constructor(contributor: Contributor) {
     this.#contributor = contributor
     this.view = contributor.view
+    this.job = contributor.view.job
     contributor.onChange((view) => {
       this.view = view
+      this.job = view.job ?? this.job
     })
     contributor.onTile((tile) => {
       this.#note(tile)
@@ -54,6 +59,7 @@ export class ContributorStore {
     if (!known) this.#seen.clear()
     this.#seen.add(`${tile.x},${tile.y}`)
     const grid = withTile(known?.grid, tile, { width: tile.imageWidth, height: tile.imageHeight })
-    this.picture = { job: tile.job, grid, tilesDrawn: this.#seen.size }
+    const name = this.job?.id === tile.job ? this.job.name : ''
+    this.picture = { job: tile.job, name: known?.name ?? name, grid, tilesDrawn: this.#seen.size }
   }
 }

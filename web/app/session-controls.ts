@@ -33,7 +33,7 @@ export function controlsOf(state: SessionState): SessionControls {
 }
 
 /** How a state feels: it chooses colour and shape of the sign beside its words. */
-export type Tone = 'calm' | 'busy' | 'attention' | 'trouble'
+export type Tone = 'calm' | 'busy' | 'attention' | 'trouble' | 'ended'
 
 export function toneOf(state: SessionState): Tone {
   switch (state.kind) {
@@ -47,7 +47,7 @@ export function toneOf(state: SessionState): Tone {
     case 'reconnecting':
       return 'attention'
     case 'stopped':
-      return state.reason === 'byUser' ? 'calm' : 'trouble'
+      return state.reason === 'byUser' ? 'ended' : 'trouble'
     default:
       return unreachable(state)
   }

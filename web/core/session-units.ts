@@ -25,12 +25,6 @@ export function takeOrder(session: Session, order: UnitOrder, effects: SessionEf
   }
 }
 
-export function refuseUnit(session: Session, assignment: string): void {
-  const held = session.held.get(assignment)
-  if (held?.kind === 'computed' || held?.kind === 'receipted') session.counts.refused += 1
-  session.held.delete(assignment)
-}
-
 export function takeResult(session: Session, event: Extract<SessionEvent, { type: 'unitComputed' }>): void {
   const held = session.held.get(event.assignment)
   if (held?.kind !== 'computing') return

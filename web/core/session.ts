@@ -6,15 +6,7 @@ import { greetingDigest, signDigest } from '#protocol/session-key.ts'
 import { backoffMs, linkBackoff } from './backoff.ts'
 import type { LossReason, StopReason } from './contributor-view.ts'
 import type { Moment, Session, SessionEffect, SessionEvent } from './session-state.ts'
-import {
-  deliver,
-  failUnit,
-  handBack,
-  refuseUnit,
-  startQueued,
-  takeOrder,
-  takeResult,
-} from './session-units.ts'
+import { deliver, failUnit, handBack, startQueued, takeOrder, takeResult } from './session-units.ts'
 
 /** How long a link may take to open before the coordinator counts as unreachable. */
 const connectingMsMax = 30_000
@@ -152,7 +144,8 @@ function receive(session: Session, message: FromCoordinator, at: Moment, effects
       return
     case 'refuse':
       if (message.assignment === undefined) takeRefusal(session, message.reason, at, effects)
-      else refuseUnit(session, message.assignment)
+      // Not a verdict: it may have been decided while this tab was away, and then the sums tell.
+      else session.held.delete(message.assignment)
       return
     default:
       unreachable(message)

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { contentIdOf } from '#protocol/content-id.ts'
 import type { ContentId } from '#protocol/ids.ts'
 import { Refusal } from '#protocol/refusal.ts'
+import { syncFolder } from '../durable-file.ts'
 import { systemCodeOf } from '../failure.ts'
 import type { Blobs } from './blobs.ts'
 
@@ -83,15 +84,5 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
     await file.datasync()
   } finally {
     await file.close()
-  }
-}
-
-/** A rename is durable only once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

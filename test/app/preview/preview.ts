@@ -17,7 +17,8 @@ const scene = query.get('scene') ?? 'idle'
 const view = isSceneName(scene) ? scenes[scene] : scenes.idle
 const presence = (query.get('webgpu') ?? 'present') as WebGpuPresence
 
-globalThis.scripted = new ScriptedContributor(view)
+const begun = view.unitsComputed > 0
+globalThis.scripted = new ScriptedContributor(begun ? scenes.working : view)
 mount(App, {
   target: document.body,
   props: {
@@ -28,4 +29,7 @@ mount(App, {
 })
 // Lets the canvas mount before the first tile comes.
 flushSync()
-if (view.unitsComputed > 0) globalThis.scripted.paintUpTo(view.unitsComputed + 16)
+if (begun) {
+  globalThis.scripted.paintUpTo(57)
+  globalThis.scripted.show(view)
+}

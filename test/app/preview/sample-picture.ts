@@ -19,8 +19,8 @@ function colourAt(image: { width: number; height: number }, x: number, y: number
     const z = Math.sqrt(radius * radius - u * u - v * v)
     const light = Math.max(0, (-0.45 * u - 0.65 * v + 0.6 * z) / radius)
     const bounce = Math.max(0, v / radius) * 0.2
-    const glint = Math.max(0, light - 0.93) * 9
-    return shade([205, 92, 62], 0.1 + 0.9 * light + bounce, glint)
+    const glint = Math.max(0, light - 0.95) * 12
+    return shade([205, 92, 62], 0.28 + 0.72 * light + bounce, glint)
   }
   if (v > 0.16) {
     const shadow = Math.hypot((u - 0.14) / 0.42, (v - 0.31) / 0.09)

@@ -38,6 +38,13 @@ export const scenes = {
     state: { kind: 'reconnecting', attempt: 3, retryInMs: 8_000, reason: 'coordinatorUnreachable' },
     unit: undefined,
   },
+  connecting: {
+    ...idleView,
+    state: { kind: 'starting', step: 'connecting' },
+    provider: workingView.provider,
+    adapter: workingView.adapter,
+  },
+  stoppedByUser: { ...workingView, state: { kind: 'stopped', reason: 'byUser' }, job: undefined, unit: undefined },
   stoppedNoWebGpu: { ...idleView, state: { kind: 'stopped', reason: 'noWebGpu' } },
 } satisfies Record<string, ContributorView>
 

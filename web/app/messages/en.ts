@@ -7,7 +7,7 @@ export const en: Messages = {
   languageSwitch: { label: '日本語', language: 'ja' },
   themeSwitch: { toDark: 'Use dark colours', toLight: 'Use light colours' },
   welcome: {
-    title: 'Lend your GPU to someone’s computation.',
+    title: 'Lend your GPU to someone’s work.',
     lead: 'One click, and this device’s GPU takes on small pieces of strangers’ work. Each time a result is accepted, you are paid in MASK tokens.',
     start: 'Start lending',
     untilThen: 'Until you click, nothing is computed, sent or stored.',
@@ -65,7 +65,7 @@ export const en: Messages = {
       coordinatorUnreachable: {
         title: 'Reconnecting',
         reason: 'The server cannot be reached. Either your network is down or the server is.',
-        next: 'See whether other sites open. If they do, there is nothing to do but wait for the server.',
+        next: 'If other sites open, just wait: it will be back.',
       },
       workerCrashed: {
         title: 'Recovering',
@@ -151,11 +151,11 @@ export const en: Messages = {
     empty: 'Once work begins, the tiles this device draws appear here.',
     noPicture: 'The current work draws no picture, so nothing appears here.',
     drawn: (drawn, all) => `This device drew ${drawn} of ${all} tiles`,
-    now: (number) => `now computing tile ${number}`,
     label: (job) => `The part of “${job}” that this device computed`,
   },
   job: {
     label: 'Running now',
+    lastLabel: 'What ran last',
     cause: 'Field',
     requester: 'Requester',
     pay: 'Pay per unit',

@@ -21,8 +21,8 @@ const reconnecting: Record<LossReason, Advice> = {
   },
   coordinatorUnreachable: {
     title: 'つなぎ直しています',
-    reason: 'サーバーに届きません。ネットワークが切れているか、サーバーが止まっているようです。',
-    next: 'ほかのサイトは開けるかどうかを確かめてください。開けるなら、サーバーが戻るのを待つだけで大丈夫です。',
+    reason: 'サーバーに届きません。回線かサーバーのどちらかが止まっているようです。',
+    next: 'ほかのサイトが開けるなら、そのまま待つだけで大丈夫です。',
   },
   workerCrashed: {
     title: '立て直しています',
@@ -88,7 +88,7 @@ export const ja = {
   themeSwitch: { toDark: '暗い配色にする', toLight: '明るい配色にする' },
   welcome: {
     title: 'あなたの GPU を、だれかの計算に。',
-    lead: 'ボタンひとつで、この端末の GPU が見知らぬ人の計算を少しずつ引き受けます。結果が認められるたびに、MASK トークンが支払われます。',
+    lead: 'ボタンひとつで、この端末の GPU が見知らぬ人の計算を少しずつ引き受けます。結果が認められるたびに、MASK\u00a0トークンが支払われます。',
     start: '計算を貸す',
     untilThen: '押すまでは、計算も通信も保存もしません。',
   },
@@ -158,12 +158,12 @@ export const ja = {
     sampleLabel: '夜明けの山と湖を小さなタイルに分けた絵。まだ計算されていないタイルが残っている。',
     empty: '計算が始まると、この端末が描いたタイルがここに現れます。',
     noPicture: 'いまの計算は絵を描かないので、ここには何も現れません。',
-    drawn: (drawn: string, all: string) => `この端末が描いたのは、${all} 枚のうち ${drawn} 枚`,
-    now: (number: string) => `いま ${number} 枚目を計算中`,
+    drawn: (drawn: string, all: string) => `この端末が描いたタイル：${all} 枚のうち ${drawn} 枚`,
     label: (job: string) => `「${job}」のうち、この端末が計算した部分の絵`,
   },
   job: {
     label: 'いまの計算',
+    lastLabel: '直前の計算',
     cause: '分野',
     requester: '依頼者',
     pay: '1 ユニットの報酬',

@@ -64,7 +64,7 @@ export class JobDevice {
    *
    * @throws {RunnerError} `invalidJob` or `tooLargeForDevice`
    */
-  async checked<T>(what: string, work: () => T): Promise<Awaited<T>> {
+  async checked<T>(what: string, work: () => T | Promise<T>): Promise<T> {
     const filters = ['validation', 'out-of-memory', 'internal'] as const
     for (const filter of filters) this.device.pushErrorScope(filter)
     const made = attempt(work)
@@ -93,7 +93,7 @@ const defaultLimits: JobLimits = {
 }
 
 /** The work's outcome as a promise whose failure may be looked at later, or never. */
-function attempt<T>(work: () => T): Promise<Awaited<T>> {
+function attempt<T>(work: () => T | Promise<T>): Promise<T> {
   const made = (async () => await work())()
   made.catch(() => undefined)
   return made

@@ -37,13 +37,12 @@ export class Lane {
    */
   async run(plan: UnitPlan): Promise<Uint8Array<ArrayBuffer>> {
     const { jobDevice } = this.#job
-    const readback = await jobDevice.checked(this.#label, () => {
-      const target = this.#buffer(readbackName, plan.result.bytes, readbackUsage())
+    const readback = this.#buffer(readbackName, plan.result.bytes, readbackUsage())
+    await jobDevice.checked(this.#label, () => {
       this.#prepare(plan)
-      this.#submit(plan, target)
-      return target
+      this.#submit(plan, readback)
+      return readback.mapAsync(GPUMapMode.READ, 0, plan.result.bytes)
     })
-    await jobDevice.whileAlive(readback.mapAsync(GPUMapMode.READ, 0, plan.result.bytes))
     const result = new Uint8Array(readback.getMappedRange(0, plan.result.bytes).slice(0))
     readback.unmap()
     return result

@@ -114,14 +114,16 @@ async function makePipeline(
       }
     }),
   )
-  const layout = device.createPipelineLayout({
-    label: entry,
-    bindGroupLayouts: groups.map((group) => group.layout),
-  })
   try {
-    const pipeline = await jobDevice.checked(`The entry point "${entry}"`, () =>
-      device.createComputePipelineAsync({ label: entry, layout, compute: { module, entryPoint: entry } }),
-    )
+    const pipeline = await jobDevice.checked(`The entry point "${entry}"`, () => {
+      const bindGroupLayouts = groups.map((group) => group.layout)
+      const layout = device.createPipelineLayout({ label: entry, bindGroupLayouts })
+      return device.createComputePipelineAsync({
+        label: entry,
+        layout,
+        compute: { module, entryPoint: entry },
+      })
+    })
     return { pipeline, groups }
   } catch (cause) {
     if (cause instanceof RunnerError) throw cause

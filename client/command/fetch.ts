@@ -1,0 +1,120 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { JobView } from '#protocol/api.ts'
+import type { Hex } from '#protocol/bytes.ts'
+import { resultDigestOf } from '#protocol/commitment.ts'
+import { isOver, type Job } from '#client/sdk/job.ts'
+import { MaskError } from '#client/sdk/mask-error.ts'
+import type { UnitMap } from '#client/sdk/unit-map.ts'
+import { exitCodes, type ExitCode } from '#client/command/exit-code.ts'
+import {
+  openResultFile,
+  orOutputFailed,
+  resultEnding,
+  type ResultFacts,
+} from '#client/command/result-file.ts'
+import type { Session } from '#client/command/session.ts'
+import { toJson } from '#client/command/terminal.ts'
+import { exitCodeOf } from '#client/command/watch.ts'
+
+/** Where a job's result goes. */
+export interface ResultPlaces {
+  readonly result: string
+  readonly manifest: string
+}
+
+/** `mask fetch`: writes the result and its `manifest.json` into a folder. */
+export async function fetchJob(
+  session: Session,
+  id: string,
+  options: { out: string; partial: boolean },
+): Promise<ExitCode> {
+  const job = session.mask.job(id)
+  await session.mask.network(session)
+  const { view, units } = await job.snapshot(session)
+  if (!isOver(view.state) && !options.partial) throw unfinished(view)
+  const { manifest } = await job.spec(session)
+  const places = {
+    result: join(options.out, `result${resultEnding(manifest)}`),
+    manifest: join(options.out, 'manifest.json'),
+  }
+  const written = await writeResult(session, job, view, units, places)
+  if (session.json) session.terminal.json(written)
+  else for (const file of [places.result, places.manifest]) session.terminal.data(file)
+  const failed = exitCodeOf(session, { view, failed: units.in('failed') })
+  return view.units.accepted === view.unitCount ? failed : exitCodes.partial
+}
+
+/** Fetches what is accepted and writes both files; what is missing is zero in the result, transparent in an image. */
+export async function writeResult(
+  session: Session,
+  job: Job,
+  view: JobView,
+  units: UnitMap,
+  places: ResultPlaces,
+): Promise<object> {
+  const { signal } = session
+  const spec = await job.spec({ signal })
+  await orOutputFailed(places.result, () => mkdir(dirname(places.result), { recursive: true }))
+  const file = await openResultFile(spec.manifest, places.result)
+  const digests = new Array<Hex | null>(view.unitCount).fill(null)
+  let result: ResultFacts
+  try {
+    for await (const { unit, bytes } of job.results({ signal, wait: false })) {
+      digests[unit] = resultDigestOf(bytes)
+      await file.add(unit, bytes)
+    }
+    result = await file.finish()
+  } catch (error) {
+    await file.discard()
+    throw error
+  }
+  const description = describe(view, units, result)
+  await writeWhole(places.manifest, toJson({ ...description, unitSha256: digests }, 2))
+  return description
+}
+
+/** The manifest beside a result: enough to show later what was computed, by whose agreement and at what cost. */
+function describe(view: JobView, units: UnitMap, result: ResultFacts) {
+  const { id, spec, name, requester, state, quorum, assignments, refusedResults, disputes, providers } = view
+  return {
+    job: id,
+    spec,
+    name,
+    requester,
+    state,
+    complete: view.units.accepted === view.unitCount,
+    result,
+    units: { total: view.unitCount, ...view.units, failedUnits: units.in('failed') },
+    verification: { quorum, assignments, refusedResults, disputes },
+    cost: {
+      unitPriceWei: view.unitPriceWei,
+      budgetWei: view.budgetWei,
+      chargedWei: view.chargedWei,
+      refundedWei: view.refundedWei,
+    },
+    times: {
+      createdAtMs: view.createdAtMs,
+      startedAtMs: view.startedAtMs,
+      finishedAtMs: view.finishedAtMs,
+      meanMs: view.meanMs,
+    },
+    providers,
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await orOutputFailed(path, async () => {
+    await writeFile(`${path}.part`, `${text}\n`)
+    await rename(`${path}.part`, path)
+  })
+}
+
+function unfinished(view: JobView): MaskError {
+  const message = `The job is not finished: ${view.units.accepted} of ${view.unitCount} units are accepted.`
+  return new MaskError('jobUnfinished', message, {
+    where: view.id,
+    next: `Wait with \`mask watch ${view.id}\`, or take what there is with --partial.`,
+    retryable: true,
+  })
+}

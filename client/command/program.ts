@@ -1,0 +1,102 @@
+import { Command, Option } from 'commander'
+import { MaskClient } from '#client/sdk/mask-client.ts'
+import { dev } from '#client/command/dev.ts'
+import { fetchJob } from '#client/command/fetch.ts'
+import { interruption } from '#client/command/interruption.ts'
+import { run } from '#client/command/run.ts'
+import type { Session } from '#client/command/session.ts'
+import { defaultUrl, submit } from '#client/command/submit.ts'
+import type { Terminal } from '#client/command/terminal.ts'
+import { watch } from '#client/command/watch.ts'
+
+interface CommonOptions {
+  readonly url: string
+  readonly json?: true
+  readonly keyFile?: string
+}
+
+/** The `mask` command line. `end` hears the exit code of the command that ran. */
+export function buildProgram(
+  terminal: Terminal,
+  env: NodeJS.ProcessEnv,
+  end: (exitCode: number) => void,
+): Command {
+  const open = ({ url, json, keyFile }: CommonOptions): Session => {
+    const mask = new MaskClient({ baseUrl: url })
+    return { mask, terminal, url, json: json ?? false, keyFile, env, signal: interruption() }
+  }
+  const program = new Command('mask')
+    .description('Sends GPU jobs to a MASK network and brings the results back.')
+    .enablePositionalOptions()
+    .addHelpText('after', exitCodeHelp)
+
+  program
+    .command('dev')
+    .description('start a coordinator with a chain of its own on this machine; flags go to the coordinator')
+    .argument('[flags...]', 'e.g. --port 9000')
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(async (flags: string[]) => {
+      end(await dev(terminal, flags))
+    })
+
+  withNetwork(withKey(program.command('submit')), env)
+    .description('send the job in a folder, pay for it and print its id')
+    .argument('<folder>', 'with job.json, WGSL and data files')
+    .addOption(nonceOption())
+    .action(async (folder: string, options: CommonOptions & { nonce?: string }) => {
+      end(await submit(open(options), folder, { nonce: options.nonce }))
+    })
+
+  withNetwork(program.command('watch'), env)
+    .description('show a job until all its units are decided; Ctrl-C leaves it running')
+    .argument('<job>', 'the id that submit printed')
+    .option('--settled', 'wait until it is paid and refunded too')
+    .action(async (job: string, options: CommonOptions & { settled?: true }) => {
+      end(await watch(open(options), job, { settled: options.settled ?? false }))
+    })
+
+  withNetwork(program.command('fetch'), env)
+    .description('write the result of a job and its manifest.json')
+    .argument('<job>', 'the id that submit printed')
+    .requiredOption('--out <folder>', 'where to write them')
+    .option('--partial', 'do not wait for the rest: take what is accepted')
+    .action(async (job: string, options: CommonOptions & { out: string; partial?: true }) => {
+      end(await fetchJob(open(options), job, { out: options.out, partial: options.partial ?? false }))
+    })
+
+  withNetwork(withKey(program.command('run')), env)
+    .description('submit, watch and fetch in one')
+    .argument('<folder>', 'with job.json, WGSL and data files')
+    .requiredOption('--out <file>', 'the file for the result, e.g. bunny.png')
+    .addOption(nonceOption())
+    .action(async (folder: string, options: CommonOptions & { out: string; nonce?: string }) => {
+      end(await run(open(options), folder, { out: options.out, nonce: options.nonce }))
+    })
+
+  return program
+}
+
+function withNetwork(command: Command, env: NodeJS.ProcessEnv): Command {
+  const url = env['MASK_URL'] ? env['MASK_URL'] : defaultUrl
+  return command
+    .addOption(new Option('--url <address>', 'the coordinator (environment: MASK_URL)').default(url))
+    .option('--json', 'data as JSON: one value, or one a line')
+}
+
+function withKey(command: Command): Command {
+  return command.option(
+    '--key-file <file>',
+    "the requester's key (or the key itself in environment: MASK_KEY)",
+  )
+}
+
+function nonceOption(): Option {
+  return new Option(
+    '--nonce <hex>',
+    'continue the submission that had this nonce; what is paid is not paid again',
+  )
+}
+
+const exitCodeHelp = `
+Exit codes: 0 ok, 1 failure, 2 usage, 3 key, 4 job not valid, 5 budget or balance, 6 partial result, 130 interrupted.`

@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, extname } from 'node:path'
+import { MaskError } from '#client/sdk/mask-error.ts'
+import type { ExitCode } from '#client/command/exit-code.ts'
+import { writeResult } from '#client/command/fetch.ts'
+import { jobSummary } from '#client/command/job-text.ts'
+import { orOutputFailed, resultEnding } from '#client/command/result-file.ts'
+import type { Session } from '#client/command/session.ts'
+import { parseNonce, readFolder, submitFolder } from '#client/command/submit.ts'
+import { exitCodeOf, follow } from '#client/command/watch.ts'
+
+/** `mask run`: submit, watch and fetch in one. */
+export async function run(
+  session: Session,
+  path: string,
+  options: { out: string; nonce: string | undefined },
+): Promise<ExitCode> {
+  const { terminal, json } = session
+  const { out } = options
+  const nonce = parseNonce(options.nonce)
+  const folder = await readFolder(session, path)
+  const ending = extname(out)
+  const wanted = resultEnding(folder.manifest)
+  if (wanted === '.png' && ending !== wanted)
+    throw new MaskError('argumentInvalid', 'The result of this job is an image, written as PNG.', {
+      where: '--out',
+      next: `Name a file that ends in ${wanted}.`,
+    })
+  // Before anything is paid.
+  await orOutputFailed(out, () => mkdir(dirname(out), { recursive: true }))
+
+  const { job } = await submitFolder(session, path, folder, nonce)
+  // The events are not this command's data.
+  const { view, failed } = await follow({ ...session, json: false }, job, { settled: false })
+  const { units } = await job.snapshot(session)
+  const places = { result: out, manifest: `${out.slice(0, out.length - ending.length)}.manifest.json` }
+  const written = await writeResult(session, job, view, units, places)
+  if (json) terminal.json(written)
+  else {
+    terminal.note(jobSummary(view))
+    for (const file of [places.result, places.manifest]) terminal.data(file)
+  }
+  return exitCodeOf(session, { view, failed })
+}
