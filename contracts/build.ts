@@ -1,6 +1,6 @@
 // Writes artifacts.ts from src/. The repository carries that file, so that nobody needs a compiler to run MASK.
 // With --check nothing is written, and a stale file is an error.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compile, compilerVersion } from './compile.ts'
 import type { AbiEntry } from './compile.ts'
@@ -17,7 +17,7 @@ const exported = [
 const fresh = artifactsText()
 if (!process.argv.includes('--check')) {
   writeFileSync(artifactsFile, fresh)
-} else if (readFileSync(artifactsFile, 'utf8') !== fresh) {
+} else if (!existsSync(artifactsFile) || readFileSync(artifactsFile, 'utf8') !== fresh) {
   process.stderr.write(
     'contracts/artifacts.ts does not match contracts/src. Next: run node contracts/build.ts and commit the file.\n',
   )

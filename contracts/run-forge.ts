@@ -1,8 +1,7 @@
 // Runs forge on this folder with the arguments given: node contracts/run-forge.ts test --match-test Refund
 import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
 import { foundryBinary } from './foundry-binary.ts'
+import { openZeppelinFolder } from './open-zeppelin.ts'
 
 if (process.platform === 'win32') {
   // forge starts solc-wrapper.mjs by its first line, which Windows does not read.
@@ -12,12 +11,13 @@ if (process.platform === 'win32') {
 try {
   const forge = spawn(foundryBinary('forge'), process.argv.slice(2), {
     cwd: import.meta.dirname,
-    env: { ...process.env, FOUNDRY_REMAPPINGS: `@openzeppelin/contracts/=${openZeppelin()}/` },
+    // Absolute, because forge names a file outside its root once so and once relatively, and solc then sees two.
+    env: { ...process.env, FOUNDRY_REMAPPINGS: `@openzeppelin/contracts/=${openZeppelinFolder}/` },
     stdio: 'inherit',
   })
   forge.on('error', (error) => {
     stop(
-      `forge did not start: ${error.message}. Next: see whether it runs at all on this system (on Linux, glibc 2.35).`,
+      `forge did not start: ${error.message}. Next: on Linux, check for glibc 2.35 or newer (ldd --version).`,
     )
   })
   process.on('SIGTERM', () => forge.kill())
@@ -26,11 +26,6 @@ try {
   })
 } catch (error) {
   stop(error instanceof Error ? error.message : String(error))
-}
-
-/** Absolute, because forge names a file outside its root once relatively and once absolutely, and solc sees two. */
-function openZeppelin(): string {
-  return dirname(createRequire(import.meta.url).resolve('@openzeppelin/contracts/package.json'))
 }
 
 function stop(message: string): never {

@@ -9,7 +9,6 @@ const terminal = new Terminal(process)
 const program = buildProgram(terminal, process.env, (exitCode) => {
   process.exitCode = exitCode
 })
-for (const command of [program, ...program.commands]) command.exitOverride()
 // A reader that has seen enough (`mask watch … | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failure)

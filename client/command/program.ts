@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { MaskClient } from '#client/sdk/mask-client.ts'
+import type { MaskError } from '#client/sdk/mask-error.ts'
 import { dev } from '#client/command/dev.ts'
 import { fetchJob } from '#client/command/fetch.ts'
 import { interruption } from '#client/command/interruption.ts'
@@ -8,6 +9,8 @@ import type { Session } from '#client/command/session.ts'
 import { defaultUrl, submit } from '#client/command/submit.ts'
 import type { Terminal } from '#client/command/terminal.ts'
 import { watch } from '#client/command/watch.ts'
+
+const retryNoteMs = 10_000
 
 interface CommonOptions {
   readonly url: string
@@ -22,22 +25,26 @@ export function buildProgram(
   end: (exitCode: number) => void,
 ): Command {
   const open = ({ url, json, keyFile }: CommonOptions): Session => {
-    const mask = new MaskClient({ baseUrl: url })
+    const mask = new MaskClient({ baseUrl: url, timing: { onRetry: retryNotes(terminal) } })
     return { mask, terminal, url, json: json ?? false, keyFile, env, signal: interruption() }
   }
   const program = new Command('mask')
     .description('Sends GPU jobs to a MASK network and brings the results back.')
     .enablePositionalOptions()
+    // Commands made below inherit these two.
+    .exitOverride()
+    .showHelpAfterError('  next:  add --help to see how it is used.')
     .addHelpText('after', exitCodeHelp)
 
   program
     .command('dev')
-    .description('start a coordinator with a chain of its own on this machine; flags go to the coordinator')
-    .argument('[flags...]', 'e.g. --port 9000')
+    .description('start a coordinator with a chain of its own on this machine; --help lists its options')
+    .argument('[options...]', 'e.g. --port 9000')
     .passThroughOptions()
     .allowUnknownOption()
+    .helpOption(false)
     .action(async (flags: string[]) => {
-      end(await dev(terminal, flags))
+      end(await dev(flags))
     })
 
   withNetwork(withKey(program.command('submit')), env)
@@ -68,13 +75,23 @@ export function buildProgram(
   withNetwork(withKey(program.command('run')), env)
     .description('submit, watch and fetch in one')
     .argument('<folder>', 'with job.json, WGSL and data files')
-    .requiredOption('--out <file>', 'the file for the result, e.g. bunny.png')
+    .option('--out <file>', 'the file for the result (default: named after the folder, here)')
     .addOption(nonceOption())
-    .action(async (folder: string, options: CommonOptions & { out: string; nonce?: string }) => {
+    .action(async (folder: string, options: CommonOptions & { out?: string; nonce?: string }) => {
       end(await run(open(options), folder, { out: options.out, nonce: options.nonce }))
     })
 
   return program
+}
+
+/** Tells of failures that are waited out, now and then. */
+function retryNotes(terminal: Terminal): (failure: MaskError) => void {
+  let notedMs = -Infinity
+  return (failure) => {
+    if (performance.now() - notedMs < retryNoteMs) return
+    notedMs = performance.now()
+    terminal.note(`${failure.message} Trying again.`, terminal.colours.yellow)
+  }
 }
 
 function withNetwork(command: Command, env: NodeJS.ProcessEnv): Command {

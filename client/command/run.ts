@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname, extname } from 'node:path'
+import { basename, dirname, extname, resolve } from 'node:path'
 import { MaskError } from '#client/sdk/mask-error.ts'
 import type { ExitCode } from '#client/command/exit-code.ts'
 import { writeResult } from '#client/command/fetch.ts'
@@ -13,14 +13,14 @@ import { exitCodeOf, follow } from '#client/command/watch.ts'
 export async function run(
   session: Session,
   path: string,
-  options: { out: string; nonce: string | undefined },
+  options: { out: string | undefined; nonce: string | undefined },
 ): Promise<ExitCode> {
   const { terminal, json } = session
-  const { out } = options
   const nonce = parseNonce(options.nonce)
   const folder = await readFolder(session, path)
-  const ending = extname(out)
   const wanted = resultEnding(folder.manifest)
+  const out = options.out ?? `${basename(resolve(path))}${wanted}`
+  const ending = extname(out)
   if (wanted === '.png' && ending !== wanted)
     throw new MaskError('argumentInvalid', 'The result of this job is an image, written as PNG.', {
       where: '--out',
@@ -34,7 +34,10 @@ export async function run(
   const { view, failed } = await follow({ ...session, json: false }, job, { settled: false })
   const { units } = await job.snapshot(session)
   const places = { result: out, manifest: `${out.slice(0, out.length - ending.length)}.manifest.json` }
-  const written = await writeResult(session, job, view, units, places)
+  const written = await writeResult(session, job, view, units, places).catch((error: unknown) => {
+    terminal.note(`The result stays there. Fetch it with: mask fetch ${job.id} --out <folder>`)
+    throw error
+  })
   if (json) terminal.json(written)
   else {
     terminal.note(jobSummary(view))

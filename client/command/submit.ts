@@ -7,6 +7,7 @@ import type { JobFolder } from '#client/sdk/job-folder.ts'
 import { MaskError } from '#client/sdk/mask-error.ts'
 import { randomNonce, type SubmitStep } from '#client/sdk/submit-job.ts'
 import { exitCodes, type ExitCode } from '#client/command/exit-code.ts'
+import { Interrupted } from '#client/command/interruption.ts'
 import { readJobFolder } from '#client/command/read-job-folder.ts'
 import { loadRequester } from '#client/command/requester-key.ts'
 import type { Session } from '#client/command/session.ts'
@@ -63,6 +64,7 @@ export async function submitFolder(
     return { job, facts }
   } catch (error) {
     if (registered) terminal.note(`Continue this very job with: mask submit ${path} --nonce ${chosen}`)
+    else if (error instanceof Interrupted) terminal.note('Nothing was paid.')
     throw error
   }
 }

@@ -41,9 +41,9 @@ export class Terminal {
     this.#stdout.write(`${toJson(value)}\n`)
   }
 
-  /** A line for the person. */
+  /** A line for the person; a progress bar that is in the way is wiped, and draws itself again below. */
   note(line: string, colour: (text: string) => string = String): void {
-    this.stderr.write(`${colour(visible(line))}\n`)
+    this.stderr.write(`${this.interactive ? '\r\x1b[K' : ''}${colour(visible(line))}\n`)
   }
 }
 

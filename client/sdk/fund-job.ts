@@ -87,11 +87,30 @@ export async function fundJob(
     const { v, r, s } = await signPermit(network, requester, amountWei, deadline)
     const args = [salt, amountWei, timestamp + refundAfterSeconds, deadline, v, r, s] as const
     const call = { address: escrow, abi: jobEscrow.abi, functionName: 'fundWithPermit', args } as const
-    await requester.reader.simulateContract({ ...call, account: requester.address })
-    return requester.sender.writeContract({ ...call, chain: requester.chain })
+    return requester.sender.writeContract({
+      ...call,
+      chain: requester.chain,
+      ...(await transactionTerms(requester, call)),
+    })
   })
   await receiptOf(requester, transaction)
   return transaction
+}
+
+/**
+ * Gas, number and fees of the transaction. All are asked for one by one, because viem would else first try
+ * `eth_fillTransaction`, which a coordinator's `/rpc` rightly refuses. A wallet chooses its own.
+ */
+async function transactionTerms(
+  { reader, sender, address }: ConnectedRequester,
+  call: Parameters<ConnectedRequester['reader']['estimateContractGas']>[0],
+) {
+  // Also the rehearsal: a call that would revert is refused here with its reason.
+  const gas = await reader.estimateContractGas({ ...call, account: address })
+  if (sender.account.type !== 'local') return {}
+  const nonce = await reader.getTransactionCount({ address, blockTag: 'pending' })
+  const { maxFeePerGas, maxPriorityFeePerGas } = await reader.estimateFeesPerGas()
+  return { gas: (gas * 12n) / 10n, nonce, maxFeePerGas, maxPriorityFeePerGas }
 }
 
 /** ERC-2612: lets the escrow take exactly `amountWei`. */

@@ -10,6 +10,9 @@ const uploadBytesPerMsMin = 64
 /** An answer in JSON; a coordinator gone mad could send text without end. */
 const jsonBytesMax = 16 * 1024 * 1024
 
+/** Too many requests, and a coordinator behind a proxy that starts, stops or is slow. Not 500: that is a mistake. */
+const passingStatuses = [429, 502, 503, 504]
+
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** Zero: fail at the first failure. */
@@ -190,7 +193,7 @@ export function broken(
 
 /** An RFC 9457 problem as an error, or the bare status when the body is none. */
 async function problemOf(response: Response, where: string): Promise<MaskError> {
-  const retryable = response.status >= 500 || response.status === 429
+  const retryable = passingStatuses.includes(response.status)
   const text = await response.text()
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), problemSchema), text)
   if (!parsed.success) {
@@ -206,7 +209,7 @@ async function problemOf(response: Response, where: string): Promise<MaskError> 
 function unreachable(baseUrl: string, cause: unknown): MaskError {
   return new MaskError('unreachable', `No coordinator answers at ${baseUrl} (${rootMessageOf(cause)}).`, {
     where: baseUrl,
-    next: 'Start one with `npm start`, or give the address of another.',
+    next: 'Start one with `npm start`, or name another (--url, MASK_URL, baseUrl).',
     retryable: true,
     cause,
   })

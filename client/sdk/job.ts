@@ -33,7 +33,7 @@ export class Job {
   #spec: Promise<JobSpec> | undefined
 
   constructor(api: HttpApi, id: string) {
-    const parsed = v.safeParse(jobIdSchema, id)
+    const parsed = v.safeParse(jobIdSchema, id.toLowerCase())
     if (!parsed.success)
       throw new MaskError('argumentInvalid', `"${id}" is no job id: it ${parsed.issues[0].message}.`, {
         where: 'job id',

@@ -1,6 +1,6 @@
 import { MaskError } from '#client/sdk/mask-error.ts'
 
-/** How long the client waits for what. All in milliseconds. */
+/** How long the client waits for what; all in milliseconds. */
 export interface Timing {
   /** For the beginning of an answer. */
   readonly answerMs: number
@@ -11,6 +11,8 @@ export interface Timing {
   readonly retryMsMax: number
   /** In all, on failures that may pass. */
   readonly patienceMs: number
+  /** Hears each failure that is going to be waited out. */
+  readonly onRetry?: (failure: MaskError) => void
 }
 
 export const defaultTiming: Timing = {
@@ -53,6 +55,7 @@ export class Patience {
     const pauseMs = Math.min(retryMs * 2 ** this.#failures, retryMsMax) * (1 + Math.random() / 2)
     if (performance.now() - this.#sinceMs + pauseMs > patienceMs) throw failure
     this.#failures += 1
+    this.#timing.onRetry?.(failure)
     await pause(pauseMs, this.#signal)
   }
 }

@@ -24,6 +24,17 @@ contract SettlementClaimManyTest is SettlementFixture {
         vm.assertEq(token.balanceOf(provider(1)), 40);
     }
 
+    function test_whoHasClaimedAlreadyIsPassedOverEvenWithAFormerProof() external {
+        postEarnings([uint256(60), 40], 100);
+        ISettlement.Claim memory former = _claims([uint256(60), 40])[0];
+        settlement.claimMany(_claims([uint256(60), 40]));
+        postEarnings([uint256(60), 55], 15);
+        ISettlement.Claim[] memory claims = _claims([uint256(60), 55]);
+        claims[0] = former;
+        vm.assertEq(settlement.claimMany(claims), 15);
+        vm.assertEq(token.balanceOf(provider(0)), 60);
+    }
+
     function test_theSameClaimTwiceInABatchPaysOnce() external {
         postEarnings([uint256(60), 40], 100);
         ISettlement.Claim[] memory claims = _claims([uint256(60), 40]);

@@ -1,6 +1,22 @@
 import type { Triangle } from '#shaders/path-tracer/mesh.ts'
-import { discPoint, sampleIndex, samplePair, spherePoint, type Pair } from '#shaders/path-tracer/reference-random.ts'
-import { add, cross, dot, mix, multiply, normalize, scale, subtract, type Vector } from '#shaders/path-tracer/vector.ts'
+import {
+  discPoint,
+  sampleIndex,
+  samplePair,
+  spherePoint,
+  type Pair,
+} from '#shaders/path-tracer/reference-random.ts'
+import {
+  add,
+  cross,
+  dot,
+  mix,
+  multiply,
+  normalize,
+  scale,
+  subtract,
+  type Vector,
+} from '#shaders/path-tracer/vector.ts'
 
 /** The kernel's uniform struct, field by field. */
 export interface Params {
@@ -75,7 +91,13 @@ export function renderPixel(scene: readonly Triangle[], params: Params, x: numbe
 }
 
 /** Light arriving at the camera along one path: the key light from every surface, the sky where the path leaves. */
-function pathRadiance(scene: readonly Triangle[], params: Params, x: number, y: number, sample: number): Vector {
+function pathRadiance(
+  scene: readonly Triangle[],
+  params: Params,
+  x: number,
+  y: number,
+  sample: number,
+): Vector {
   const index = sampleIndex(x, y, sample, params.samples)
   const choose = (decision: number) => samplePair(index, decision, params.seed)
   let origin = CAMERA_POSITION
@@ -191,7 +213,11 @@ function bunnySurface({ triangle, weights }: Hit, direction: Vector): Surface {
   const normal = scale(normalize(blend(triangle.normals, weights)), side)
   // Hanika's answer to the shadow terminator: where the normals bulge, rays leave from the bulge.
   const bulge = blend(
-    [sunk(flat, a, triangle.normals[0]), sunk(flat, b, triangle.normals[1]), sunk(flat, c, triangle.normals[2])],
+    [
+      sunk(flat, a, triangle.normals[0]),
+      sunk(flat, b, triangle.normals[1]),
+      sunk(flat, c, triangle.normals[2]),
+    ],
     weights,
   )
   return {

@@ -49,7 +49,8 @@ export function unpackTriangles(bytes: Uint8Array): Triangle[] {
   return Array.from({ length: word(2) }, (_, index) => {
     const at = trianglesAt + index * TRIANGLE_WORDS
     const steps = [0, 1, 2, 3, 4].flatMap((offset) => [word(at + offset) & 0xffff, word(at + offset) >>> 16])
-    const corner = (first: number) => fromGrid([steps[first] ?? 0, steps[first + 1] ?? 0, steps[first + 2] ?? 0])
+    const corner = (first: number) =>
+      fromGrid([steps[first] ?? 0, steps[first + 1] ?? 0, steps[first + 2] ?? 0])
     return {
       corners: [corner(0), corner(3), corner(6)],
       normals: [unpackNormal(word(at + 5)), unpackNormal(word(at + 6)), unpackNormal(word(at + 7))],

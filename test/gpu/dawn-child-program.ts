@@ -1,9 +1,9 @@
 /**
  * The child's side of dawn-child.ts: one Dawn device, one dispatch a message.
- * Apart from its parent because a bad kernel can crash the compiler or spin for ever, and only a process can be ended.
+ * A process of its own, because some kernels crash a compiler and some never end, and only a process can be ended.
  */
 import { create, globals } from 'webgpu'
-import type { KernelRun, DawnReply } from '#test/gpu/dawn-child.ts'
+import type { DawnReply, KernelBinding, KernelRun } from '#test/gpu/dawn-child.ts'
 
 Object.assign(globalThis, globals)
 
@@ -11,87 +11,81 @@ Object.assign(globalThis, globals)
 const POLL_PAUSE_MS = 2
 
 const gpu = create([])
-const device = await openDevice()
 const pipelines = new Map<string, GPUComputePipeline>()
+const device = await openDevice()
 
-process.on('message', (message: { id: number; run: KernelRun }) => {
-  perform(message.run).then(
-    ({ bytes, durationMs }) => reply({ id: message.id, bytes, durationMs }),
-    (error: unknown) => reply({ id: message.id, refusal: error instanceof Error ? error.message : String(error) }),
-  )
-})
-reply({ id: 0, bytes: new Uint8Array(), durationMs: 0 })
+if (device) {
+  process.on('message', ({ id, run }: { id: number; run: KernelRun }) => {
+    perform(device, run).then(
+      (outcome) => {
+        reply({ id, ...outcome })
+      },
+      (error: unknown) => {
+        reply({ id, refusal: error instanceof Error ? error.message : String(error) })
+      },
+    )
+  })
+  reply({ id: 0, bytes: new Uint8Array(), durationMs: 0 })
+}
 
 function reply(message: DawnReply) {
   process.send?.(message)
 }
 
-async function openDevice(): Promise<GPUDevice> {
+async function openDevice(): Promise<GPUDevice | undefined> {
   const adapter = await gpu.requestAdapter()
-  if (!adapter) {
-    reply({ id: 0, refusal: `no WebGPU adapter: Vulkan driver list ${process.env.VK_ICD_FILENAMES ?? 'is not set'}` })
-    throw new Error('no WebGPU adapter')
-  }
-  return adapter.requestDevice({ label: 'dawn child' })
+  if (adapter) return adapter.requestDevice({ label: 'dawn child' })
+  const driver = process.env.VK_ICD_FILENAMES ?? 'not set'
+  reply({ id: 0, refusal: `no WebGPU adapter with the Vulkan driver that VK_ICD_FILENAMES names: ${driver}` })
+  return undefined
 }
 
-async function perform(run: KernelRun): Promise<{ bytes: Uint8Array; durationMs: number }> {
-  const pipeline = await pipelineOf(run)
+/** Compiles, dispatches, reads back. Throws what the compiler or the device has to say. */
+async function perform(
+  device: GPUDevice,
+  run: KernelRun,
+): Promise<{ bytes: Uint8Array; durationMs: number }> {
+  const pipeline = await pipelineOf(device, run)
   device.pushErrorScope('validation')
-  const buffers = run.bindings.map((binding) => {
-    const size = Math.max(16, Math.ceil(binding.bytes.byteLength / 4) * 4)
-    const kind = binding.kind === 'uniform' ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE
-    const label = `group ${binding.group} binding ${binding.binding}`
-    const usage = kind | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC
-    const buffer = device.createBuffer({ label, size, usage })
-    const padded = new Uint8Array(size)
-    padded.set(binding.bytes)
-    device.queue.writeBuffer(buffer, 0, padded)
-    return { binding, buffer, size }
-  })
-  const output = buffers.find(
-    ({ binding }) => binding.group === run.result.group && binding.binding === run.result.binding,
-  )
-  if (!output) throw new Error(`no binding ${run.result.group}.${run.result.binding} to read the result from`)
-  const readback = device.createBuffer({
-    label: 'readback',
-    size: output.size,
-    usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
-  })
+  const bound = run.bindings.map((binding) => ({ ...binding, buffer: filledBuffer(device, binding) }))
+  const output = bound.find((b) => b.group === run.result.group && b.binding === run.result.binding)
+  if (!output) throw new Error(`nothing is bound to ${run.result.group}.${run.result.binding}, the result`)
+  const { MAP_READ, COPY_DST } = GPUBufferUsage
+  const size = output.buffer.size
+  const readback = device.createBuffer({ label: 'readback', size, usage: MAP_READ | COPY_DST })
   const encoder = device.createCommandEncoder({ label: run.entry })
   const pass = encoder.beginComputePass({ label: run.entry })
   pass.setPipeline(pipeline)
-  for (const group of new Set(run.bindings.map((binding) => binding.group))) {
-    const entries = buffers
-      .filter(({ binding }) => binding.group === group)
-      .map(({ binding, buffer }) => ({ binding: binding.binding, resource: { buffer } }))
-    const layout = pipeline.getBindGroupLayout(group)
-    pass.setBindGroup(group, device.createBindGroup({ label: `group ${group}`, layout, entries }))
+  for (const [index, group] of Map.groupBy(bound, (binding) => binding.group)) {
+    const entries = group.map(({ binding, buffer }) => ({ binding, resource: { buffer } }))
+    const layout = pipeline.getBindGroupLayout(index)
+    pass.setBindGroup(index, device.createBindGroup({ label: `group ${index}`, layout, entries }))
   }
   pass.dispatchWorkgroups(...run.workgroups)
   pass.end()
-  encoder.copyBufferToBuffer(output.buffer, 0, readback, 0, output.size)
-  const begin = performance.now()
+  encoder.copyBufferToBuffer(output.buffer, 0, readback, 0, size)
+  const beginMs = performance.now()
   device.queue.submit([encoder.finish()])
   const error = await device.popErrorScope()
   if (error) throw new Error(error.message)
-  await pacing(readback.mapAsync(GPUMapMode.READ))
-  const durationMs = performance.now() - begin
-  const bytes = new Uint8Array(readback.getMappedRange()).slice(0, output.binding.bytes.byteLength)
-  for (const { buffer } of buffers) buffer.destroy()
-  readback.destroy()
+  await paced(readback.mapAsync(GPUMapMode.READ))
+  const durationMs = performance.now() - beginMs
+  const bytes = new Uint8Array(readback.getMappedRange()).slice(0, output.bytes.byteLength)
+  for (const buffer of [readback, ...bound.map((binding) => binding.buffer)]) buffer.destroy()
   return { bytes, durationMs }
 }
 
-async function pipelineOf(run: KernelRun): Promise<GPUComputePipeline> {
+async function pipelineOf(device: GPUDevice, run: KernelRun): Promise<GPUComputePipeline> {
   const key = `${run.entry}\n${run.wgsl}`
   const known = pipelines.get(key)
   if (known) return known
+  device.pushErrorScope('validation')
   const module = device.createShaderModule({ label: run.entry, code: run.wgsl })
   const { messages } = await module.getCompilationInfo()
-  const errors = messages.filter((message) => message.type === 'error')
-  if (errors.length) {
-    throw new Error(errors.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('\n'))
+  await device.popErrorScope()
+  const faults = messages.filter((message) => message.type === 'error')
+  if (faults.length > 0) {
+    throw new Error(faults.map((fault) => `${fault.lineNum}:${fault.linePos} ${fault.message}`).join('\n'))
   }
   const compute = { module, entryPoint: run.entry }
   const pipeline = await device.createComputePipelineAsync({ label: run.entry, layout: 'auto', compute })
@@ -99,17 +93,30 @@ async function pipelineOf(run: KernelRun): Promise<GPUComputePipeline> {
   return pipeline
 }
 
+function filledBuffer(device: GPUDevice, { group, binding, kind, bytes }: KernelBinding): GPUBuffer {
+  const use = kind === 'uniform' ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE
+  const usage = use | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
+  // Copies move whole words.
+  const padded = new Uint8Array(Math.ceil(bytes.byteLength / 4) * 4)
+  padded.set(bytes)
+  const buffer = device.createBuffer({ label: `${group}.${binding}`, size: padded.byteLength, usage })
+  device.queue.writeBuffer(buffer, 0, padded)
+  return buffer
+}
+
 /** Waits for the device with the thread asleep between polls. */
-async function pacing<T>(pending: Promise<T>): Promise<T> {
-  const clock = new Int32Array(new SharedArrayBuffer(4))
+async function paced<T>(pending: Promise<T>): Promise<T> {
+  const bell = new Int32Array(new SharedArrayBuffer(4))
   let settled = false
-  const done = () => { settled = true }
-  pending.then(done, done)
   const pause = () => {
     if (settled) return
-    Atomics.wait(clock, 0, 0, POLL_PAUSE_MS)
+    Atomics.wait(bell, 0, 0, POLL_PAUSE_MS)
     setImmediate(pause)
   }
-  if (process.env.NO_PACE !== '1') pause()
-  return pending
+  pause()
+  try {
+    return await pending
+  } finally {
+    settled = true
+  }
 }

@@ -6,6 +6,7 @@ import { delimiter, dirname } from 'node:path'
 export interface KernelRun {
   readonly wgsl: string
   readonly entry: string
+  /** Exactly the bindings that the entry point uses. */
   readonly bindings: readonly KernelBinding[]
   readonly workgroups: readonly [number, number, number]
   readonly result: { readonly group: number; readonly binding: number }
@@ -20,24 +21,24 @@ export interface KernelBinding {
 }
 
 export interface KernelOutcome {
-  readonly bytes: Uint8Array
+  /** The result binding's content, starting at a multiple of four. */
+  readonly bytes: Uint8Array<ArrayBuffer>
   /** From submit to mapped result, without compilation. */
   readonly durationMs: number
 }
 
-/** What the child says: reply 0 is "ready" (or why not), the others answer the request of that number. */
+/** What the child says: number 0 is "ready" (or why not), the others answer the run of that number. */
 export type DawnReply =
   | { readonly id: number; readonly bytes: Uint8Array; readonly durationMs: number }
   | { readonly id: number; readonly refusal: string }
 
 const START_LIMIT_MS = 20_000
 
-/** Where Chromium packages put SwiftShader's driver manifest. */
+/** Where Chromium's packages put the manifest of SwiftShader, a Vulkan driver in software. */
 const SWIFTSHADER_MANIFESTS = [
   '/usr/lib/chromium/vk_swiftshader_icd.json',
   '/usr/lib/chromium-browser/vk_swiftshader_icd.json',
   '/opt/google/chrome/vk_swiftshader_icd.json',
-  '/snap/chromium/current/usr/lib/chromium-browser/vk_swiftshader_icd.json',
 ]
 
 /**
@@ -46,58 +47,73 @@ const SWIFTSHADER_MANIFESTS = [
  *     await using dawn = await DawnChild.start()
  *     const { bytes } = await dawn.run({ wgsl, entry: 'main', bindings, workgroups: [8, 8, 1], result }, 10_000)
  *
- * A run that outlives its limit ends the child, and with it every later run: a hung kernel cannot be called back.
- * The adapter is whatever `VK_ICD_FILENAMES` leads to; where that is unset, SwiftShader out of an installed Chromium.
+ * The device is the one that `VK_ICD_FILENAMES` leads to, or SwiftShader of an installed Chromium where that is unset.
+ * A run that outlives its limit ends the child, and with it every other run: a hung kernel cannot be called back.
  */
 export class DawnChild {
-  readonly #process: ChildProcess
+  readonly #child: ChildProcess
   readonly #waiting = new Map<number, PromiseWithResolvers<KernelOutcome>>()
   #lastId = 0
+  #ended: string | undefined
 
   private constructor(child: ChildProcess) {
-    this.#process = child
-    child.on('message', (reply) => { this.#settle(reply as DawnReply) })
-    child.on('error', (error) => { this.#failAll(error.message) })
-    child.on('exit', (code, signal) => { this.#failAll(`the Dawn child ended (${signal ?? code ?? 'unknown'})`) })
+    this.#child = child
+    child.on('message', (reply) => {
+      this.#settle(reply as DawnReply)
+    })
+    child.on('error', (error) => {
+      this.#end(error.message)
+    })
+    child.on('exit', (code, signal) => {
+      this.#end(`the Dawn child ended (${signal ?? String(code)})`)
+    })
   }
 
-  static async start(): Promise<DawnChild> {
-    const dawn = new DawnChild(
-      fork(new URL('./dawn-child-program.ts', import.meta.url), {
-        serialization: 'advanced',
-        env: { ...process.env, ...driverEnvironment() },
-        // The test runner's own flags (loaders, inspectors) are not the child's.
-        execArgv: ['--disable-warning=ExperimentalWarning'],
-      }),
-    )
-    await dawn.#expect(0, START_LIMIT_MS)
-    return dawn
+  /** Rejects where there is no adapter, and says what to do about it. */
+  static async start(driver = driverManifest()): Promise<DawnChild> {
+    // A machine without a Vulkan loader finds the one that Chromium brings, beside its driver.
+    const libraries = [process.env.LD_LIBRARY_PATH, dirname(driver)].filter(Boolean).join(delimiter)
+    const child = fork(new URL('./dawn-child-program.ts', import.meta.url), {
+      serialization: 'advanced',
+      env: { ...process.env, VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: libraries },
+      // The test runner's own flags (loaders, inspectors) are not the child's.
+      execArgv: [],
+    })
+    const dawn = new DawnChild(child)
+    try {
+      await dawn.#answer(0, START_LIMIT_MS)
+      return dawn
+    } catch (error) {
+      await dawn[Symbol.asyncDispose]()
+      throw error
+    }
   }
 
   /** Compiles (once a kernel), dispatches and reads back. Rejects with the compiler's or the device's message. */
   run(run: KernelRun, limitMs: number): Promise<KernelOutcome> {
+    if (this.#ended !== undefined) return Promise.reject(new Error(this.#ended))
     const id = ++this.#lastId
-    const outcome = this.#expect(id, limitMs)
-    this.#process.send({ id, run })
-    return outcome
+    const answer = this.#answer(id, limitMs)
+    this.#child.send({ id, run })
+    return answer
   }
 
   /** Ends the child, whatever it is doing. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const child = this.#process
+    const child = this.#child
     if (child.exitCode !== null || child.signalCode !== null) return
     const gone = new Promise((resolve) => child.once('exit', resolve))
-    // Not SIGTERM: a child waiting on an endless kernel never returns to its event loop.
+    // No gentler signal: a child whose device is hung does not get round to hearing it.
     child.kill('SIGKILL')
     await gone
   }
 
-  async #expect(id: number, limitMs: number): Promise<KernelOutcome> {
+  async #answer(id: number, limitMs: number): Promise<KernelOutcome> {
     const waiting = Promise.withResolvers<KernelOutcome>()
     this.#waiting.set(id, waiting)
     const alarm = setTimeout(() => {
-      this.#failAll(`the Dawn child gave no answer within ${limitMs} ms and was ended`)
-      this.#process.kill('SIGKILL')
+      this.#end(`the Dawn child gave no answer within ${limitMs} ms and was ended`)
+      this.#child.kill('SIGKILL')
     }, limitMs)
     try {
       return await waiting.promise
@@ -111,21 +127,18 @@ export class DawnChild {
     this.#waiting.delete(reply.id)
     if ('refusal' in reply) waiting?.reject(new Error(reply.refusal))
     // Copied, because bytes arrive at odd offsets and a Float32Array over them needs multiples of four.
-    else waiting?.resolve({ bytes: reply.bytes.slice(), durationMs: reply.durationMs })
+    else waiting?.resolve({ bytes: new Uint8Array(reply.bytes), durationMs: reply.durationMs })
   }
 
-  #failAll(why: string) {
-    for (const waiting of this.#waiting.values()) waiting.reject(new Error(why))
+  #end(why: string) {
+    this.#ended ??= why
+    for (const waiting of this.#waiting.values()) waiting.reject(new Error(this.#ended))
     this.#waiting.clear()
   }
 }
 
-/** Which Vulkan driver to load, and where a machine without a Vulkan loader finds the one that Chromium brings. */
-function driverEnvironment() {
+function driverManifest(): string {
   const manifest = process.env.VK_ICD_FILENAMES ?? SWIFTSHADER_MANIFESTS.find((path) => existsSync(path))
-  if (!manifest) {
-    throw new Error('no WebGPU adapter: install Chromium (its SwiftShader is used) or set VK_ICD_FILENAMES')
-  }
-  const libraries = [process.env.LD_LIBRARY_PATH, dirname(manifest)].filter(Boolean).join(delimiter)
-  return { VK_ICD_FILENAMES: manifest, LD_LIBRARY_PATH: libraries }
+  if (manifest) return manifest
+  throw new Error('no WebGPU adapter: install Chromium (for its SwiftShader) or set VK_ICD_FILENAMES')
 }

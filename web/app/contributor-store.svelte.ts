@@ -1,13 +1,5 @@
 import type { Contributor, ContributorView, CurrentJob, PreviewTile } from '#web/core/contributor-view.ts'
-import { withTile, type TileGrid } from './tile-grid.ts'
-
-/** The picture under way: which job it belongs to, how it is cut, and which of its tiles this device drew. */
-export interface Picture {
-  readonly job: string
-  readonly name: string
-  readonly grid: TileGrid
-  readonly tilesDrawn: number
-}
+import { DrawnTiles, type Picture } from './drawn-tiles.ts'
 
 /** A contributor's session as reactive state for the components. */
 export class ContributorStore {
@@ -19,8 +11,7 @@ export class ContributorStore {
   fault: string | undefined = $state.raw()
 
   readonly #contributor: Contributor
-  /** Corners of the tiles seen: a repeated unit is one tile, not two. */
-  readonly #seen = new Set<string>()
+  readonly #drawnTiles = new DrawnTiles()
 
   constructor(contributor: Contributor) {
     this.#contributor = contributor
@@ -31,7 +22,8 @@ export class ContributorStore {
       this.job = view.job ?? this.job
     })
     contributor.onTile((tile) => {
-      this.#note(tile)
+      const jobName = this.job?.id === tile.job ? this.job.name : ''
+      this.picture = this.#drawnTiles.note(tile, jobName)
     })
   }
 
@@ -52,14 +44,5 @@ export class ContributorStore {
     outcome.catch((error: unknown) => {
       this.fault = error instanceof Error ? error.message : String(error)
     })
-  }
-
-  #note(tile: PreviewTile): void {
-    const known = this.picture?.job === tile.job ? this.picture : undefined
-    if (!known) this.#seen.clear()
-    this.#seen.add(`${tile.x},${tile.y}`)
-    const grid = withTile(known?.grid, tile, { width: tile.imageWidth, height: tile.imageHeight })
-    const name = this.job?.id === tile.job ? this.job.name : ''
-    this.picture = { job: tile.job, name: known?.name ?? name, grid, tilesDrawn: this.#seen.size }
   }
 }

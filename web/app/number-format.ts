@@ -15,7 +15,7 @@ export function formatAmount(locale: Locale, wei: bigint): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: maskDecimals }).format(exact)
 }
 
-/** A wait in words, rounded up to whole seconds or, from 90 s on, minutes: "5 秒", "2 minutes". */
+/** A wait in words, rounded up to whole seconds or, from 90 s on, minutes: "5 seconds", "2 minutes". */
 export function formatWait(locale: Locale, durationMs: number): string {
   const seconds = Math.max(1, Math.ceil(durationMs / 1000))
   const [unit, amount] = seconds < 90 ? ['second', seconds] : ['minute', Math.ceil(seconds / 60)]

@@ -1,6 +1,6 @@
 import { locales, type Locale } from './messages/catalogue.ts'
 
-export const themes = ['light', 'dark'] as const
+const themes = ['light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
 /** What the address asks for; undefined where it is silent or says something unknown. */

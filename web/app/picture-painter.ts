@@ -18,9 +18,7 @@ export class PicturePainter {
     if (tile.job !== this.#job) this.#begin(tile)
     this.#tile.width = tile.width
     this.#tile.height = tile.height
-    this.#tile
-      .getContext('2d')
-      ?.putImageData(new ImageData(tile.pixels, tile.width, tile.height), 0, 0)
+    this.#tile.getContext('2d')?.putImageData(new ImageData(tile.pixels, tile.width, tile.height), 0, 0)
     const [x, y] = [tile.x * this.#scale, tile.y * this.#scale]
     const [width, height] = [tile.width * this.#scale, tile.height * this.#scale]
     this.#canvas.getContext('2d')?.drawImage(this.#tile, x, y, width, height)

@@ -22,7 +22,9 @@ export function stateSentence(state: SessionState, locale: Locale, presence: Web
       return { ...session.reconnecting[state.reason], retry }
     }
     case 'stopped':
-      return state.reason === 'noWebGpu' ? unsupportedSentence(presence, locale) : session.stopped[state.reason]
+      return state.reason === 'noWebGpu'
+        ? unsupportedSentence(presence, locale)
+        : session.stopped[state.reason]
     default:
       return unreachable(state)
   }

@@ -22,7 +22,11 @@ export function rowsOf(grid: TileGrid): number {
 }
 
 /** A grid that also holds this tile. Tiles at the right and lower edge are cut, so the largest seen counts. */
-export function withTile(grid: TileGrid | undefined, tile: Rectangle, image: { width: number; height: number }): TileGrid {
+export function withTile(
+  grid: TileGrid | undefined,
+  tile: Rectangle,
+  image: { width: number; height: number },
+): TileGrid {
   return {
     imageWidth: image.width,
     imageHeight: image.height,
@@ -35,7 +39,10 @@ export function withTile(grid: TileGrid | undefined, tile: Rectangle, image: { w
  * The tiles that unit `index` of `unitCount` covers: consecutive ones, the same number for every unit but the last.
  * Empty when units and tiles do not divide so, as then the place cannot be known.
  */
-export function tilesOfUnit(grid: TileGrid, unit: { index: number; unitCount: number }): readonly Rectangle[] {
+export function tilesOfUnit(
+  grid: TileGrid,
+  unit: { index: number; unitCount: number },
+): readonly Rectangle[] {
   const tileCount = columnsOf(grid) * rowsOf(grid)
   const tilesPerUnit = Math.ceil(tileCount / unit.unitCount)
   if (Math.ceil(tileCount / tilesPerUnit) !== unit.unitCount) return []
@@ -54,7 +61,13 @@ function tileAt(grid: TileGrid, number: number): Rectangle {
 
 /** The lines between tiles as SVG path data. */
 export function gridLines(grid: TileGrid): string {
-  const columns = Array.from({ length: columnsOf(grid) - 1 }, (_, i) => `M${(i + 1) * grid.tileWidth} 0V${grid.imageHeight}`)
-  const rows = Array.from({ length: rowsOf(grid) - 1 }, (_, i) => `M0 ${(i + 1) * grid.tileHeight}H${grid.imageWidth}`)
+  const columns = Array.from(
+    { length: columnsOf(grid) - 1 },
+    (_, i) => `M${(i + 1) * grid.tileWidth} 0V${grid.imageHeight}`,
+  )
+  const rows = Array.from(
+    { length: rowsOf(grid) - 1 },
+    (_, i) => `M0 ${(i + 1) * grid.tileHeight}H${grid.imageWidth}`,
+  )
   return [...columns, ...rows].join('')
 }

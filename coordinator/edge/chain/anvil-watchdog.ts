@@ -12,8 +12,6 @@ process.stdin.resume()
 process.stdin.on('end', end)
 process.stdin.on('error', end)
 process.on('SIGTERM', end)
-// Ctrl-C reaches the whole terminal group; the coordinator decides when the chain ends.
-process.on('SIGINT', () => undefined)
 node.on('error', (error) => {
   process.stderr.write(`${error.message}\n`)
   process.exit(1)

@@ -48,7 +48,9 @@ export class Anvil {
       '--color',
       'never',
     ]
+    // In a process group of its own, so that Ctrl-C in a terminal leaves the order of ending to us.
     const child = spawn(process.execPath, [watchdog, anvilProgram(), ...flags], {
+      detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     // The pipe closes when the node dies; that is told by the exit, not by a write error.

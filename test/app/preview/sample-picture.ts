@@ -2,7 +2,11 @@ import type { PreviewTile } from '#web/core/contributor-view.ts'
 import type { Rectangle } from '#web/app/tile-grid.ts'
 
 /** A ball on a floor under one lamp: enough of a picture to judge the page by. */
-export function sampleTile(job: `0x${string}`, image: { width: number; height: number }, tile: Rectangle): PreviewTile {
+export function sampleTile(
+  job: `0x${string}`,
+  image: { width: number; height: number },
+  tile: Rectangle,
+): PreviewTile {
   const pixels = new Uint8ClampedArray(tile.width * tile.height * 4)
   for (let y = 0; y < tile.height; y++)
     for (let x = 0; x < tile.width; x++)

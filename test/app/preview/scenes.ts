@@ -7,7 +7,8 @@ export const sampleImage = { width: 768, height: 512, tile: 64 }
 export const sampleJob: CurrentJob = {
   id: hex('4', 64),
   name: 'Stanford bunny, path traced',
-  summary: 'A soft studio picture of the Stanford bunny: 256 light paths for each pixel, up to eight reflections each.',
+  summary:
+    'A soft studio picture of the Stanford bunny: 256 light paths for each pixel, up to eight reflections each.',
   cause: 'arts',
   requester: '0x9f2c4bd1e07a36558c90aa17e3d4f6b2c8150d7e',
   wgsl: sampleKernel(),
@@ -44,13 +45,16 @@ export const scenes = {
     provider: workingView.provider,
     adapter: workingView.adapter,
   },
-  stoppedByUser: { ...workingView, state: { kind: 'stopped', reason: 'byUser' }, job: undefined, unit: undefined },
+  stoppedByUser: {
+    ...workingView,
+    state: { kind: 'stopped', reason: 'byUser' },
+    job: undefined,
+    unit: undefined,
+  },
   stoppedNoWebGpu: { ...idleView, state: { kind: 'stopped', reason: 'noWebGpu' } },
 } satisfies Record<string, ContributorView>
 
-export type SceneName = keyof typeof scenes
-
-export function isSceneName(name: string): name is SceneName {
+export function isSceneName(name: string): name is keyof typeof scenes {
   return Object.hasOwn(scenes, name)
 }
 

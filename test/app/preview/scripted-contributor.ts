@@ -1,4 +1,9 @@
-import { idleView, type Contributor, type ContributorView, type PreviewTile } from '#web/core/contributor-view.ts'
+import {
+  idleView,
+  type Contributor,
+  type ContributorView,
+  type PreviewTile,
+} from '#web/core/contributor-view.ts'
 import { columnsOf, rowsOf, tilesOfUnit, type TileGrid } from '#web/app/tile-grid.ts'
 import { sampleTile } from './sample-picture.ts'
 import { sampleImage, sampleJob, scenes } from './scenes.ts'
@@ -33,7 +38,8 @@ export class ScriptedContributor implements Contributor {
 
   stop(when: 'now' | 'afterUnit'): Promise<void> {
     this.asked.push(`stop ${when}`)
-    const state = when === 'now' ? ({ kind: 'stopped', reason: 'byUser' } as const) : ({ kind: 'finishing' } as const)
+    const state =
+      when === 'now' ? ({ kind: 'stopped', reason: 'byUser' } as const) : ({ kind: 'finishing' } as const)
     this.show({ state, unit: undefined })
     return Promise.resolve()
   }

@@ -168,10 +168,10 @@ export const en: Messages = {
       data: 'Data processing',
       other: 'Other',
     },
-    showSource: 'Read the code that runs',
+    showSource: 'Read its code in full',
   },
   source: {
-    title: 'The code running on this GPU',
+    title: 'The code that runs on this GPU',
     explanation:
       'This is the complete WGSL, the language of WebGPU computations. A requester’s code cannot reach your files or other tabs.',
     label: 'WGSL source',

@@ -176,10 +176,10 @@ export const ja = {
       data: 'データ処理',
       other: 'その他',
     },
-    showSource: '動いているコードを読む',
+    showSource: 'コードの全文を読む',
   },
   source: {
-    title: 'この GPU で動いているコード',
+    title: 'この GPU で動くコード',
     explanation:
       'WGSL（WebGPU の計算を書く言語）の全文です。依頼者のコードがファイルやほかのタブに触れることはできません。',
     label: 'WGSL のコード',

@@ -1,7 +1,9 @@
 import { unreachable } from '#protocol/assert.ts'
 import { evaluateCount, type Variables } from '#protocol/expression.ts'
 import { resultBufferOf, unitSpanOf, variablesOf } from '#protocol/job-plan.ts'
+import { limits } from '#protocol/limits.ts'
 import type { Manifest } from '#protocol/manifest.ts'
+import { Refusal } from '#protocol/refusal.ts'
 import { encodeUniform } from './uniform-encoding.ts'
 
 /** A manifest's expressions worked out for one unit. */
@@ -17,7 +19,7 @@ export interface UnitPlan {
 /**
  * Works out what unit `index` needs.
  *
- * @throws {Refusal} `expressionInvalid`
+ * @throws {Refusal} `expressionInvalid`, or `tooLarge` for a result that no message can carry.
  */
 export function planUnit(manifest: Manifest, index: number): UnitPlan {
   const span = unitSpanOf(manifest, index)
@@ -31,7 +33,10 @@ export function planUnit(manifest: Manifest, index: number): UnitPlan {
   const workgroups = manifest.passes.map((pass) =>
     pass.do.map((dispatch) => countsOf(dispatch.workgroups, variables)),
   )
-  return { bufferBytes, uniforms, workgroups, result: resultBufferOf(manifest, span) }
+  const result = resultBufferOf(manifest, span)
+  if (result.bytes === 0 || result.bytes > limits.resultBytesMax || result.bytes % 4 !== 0)
+    throw new Refusal('tooLarge', `The result of unit ${index} has ${result.bytes} bytes.`)
+  return { bufferBytes, uniforms, workgroups, result }
 }
 
 /** WebGPU binds and copies whole words only, and nothing empty. */

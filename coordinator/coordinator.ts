@@ -1,0 +1,251 @@
+import { randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import { limits, protocolVersion } from '#protocol/limits.ts'
+import type { JobId } from '#protocol/ids.ts'
+import { Refusal } from '#protocol/refusal.ts'
+import { admitJob, readTerms } from './admission.ts'
+import type { Config } from './config.ts'
+import type { Effect } from './core/effects.ts'
+import { recover } from './core/recover.ts'
+import type { Job, State } from './core/state.ts'
+import { changesOf, jobViewOf, snapshotOf } from './core/views.ts'
+import { FileBlobs } from './edge/blobs/file-blobs.ts'
+import { startDevelopmentChain } from './edge/chain/development-chain.ts'
+import type { Chain } from './edge/chain/chain.ts'
+import { SystemClock } from './edge/clock.ts'
+import { openDataDirectory } from './edge/data-directory.ts'
+import { createHttpApp } from './edge/http/http-app.ts'
+import { listen } from './edge/http/http-server.ts'
+import type { HttpServices } from './edge/http/http-services.ts'
+import { JobWatch } from './edge/job-watch.ts'
+import { ProviderGate } from './edge/provider-gate.ts'
+import { SqliteStore } from './edge/store/sqlite-store.ts'
+import { withTerms } from './edge/store/store.ts'
+import { attachSignalling, signallingPath } from './edge/webrtc/signalling-server.ts'
+import { SupervisedTransport } from './edge/webrtc/supervised-transport.ts'
+import { Tickets } from './edge/webrtc/tickets.ts'
+import { EventLoop } from './event-loop.ts'
+import { lookForFunds } from './funding-watch.ts'
+import { providerViewOf, SettlementDesk } from './settlement-desk.ts'
+
+const tickMs = 250
+const fundingLookMs = 1_000
+const webRoot = new URL('../dist/web', import.meta.url).pathname
+
+/** A running coordinator. */
+export interface Coordinator {
+  readonly url: string
+  readonly transport: SupervisedTransport
+  stop(): Promise<void>
+}
+
+/**
+ * Opens everything in order (port, data, store, chain, state, signalling, WebRTC) and serves. What was opened is
+ * closed again when a later part fails.
+ *
+ * @param onFatal called when the coordinator cannot go on; the process should end, and start again.
+ */
+export async function startCoordinator(
+  config: Config,
+  log: Logger,
+  onFatal: (error: unknown) => void,
+): Promise<Coordinator> {
+  const opened: (() => Promise<void>)[] = []
+  const closeAll = async () => {
+    for (const close of opened.splice(0).reverse()) await close()
+  }
+  try {
+    return await open(config, log, onFatal, opened, closeAll)
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+async function open(
+  config: Config,
+  log: Logger,
+  onFatal: (error: unknown) => void,
+  opened: (() => Promise<void>)[],
+  closeAll: () => Promise<void>,
+): Promise<Coordinator> {
+  const clock = new SystemClock()
+  const paths = await openDataDirectory(config.dataDirectory)
+  const http = await listen(config.host, config.port)
+  opened.push(() => http.close())
+  const blobs = new FileBlobs(paths.blobs)
+  const store = SqliteStore.open(paths.database, blobs)
+  opened.push(() => store.close())
+  const chain = await startDevelopmentChain(paths.chain, (reason) => {
+    onFatal(new Error(reason))
+  })
+  opened.push(() => chain.close())
+
+  const rows = await store.load()
+  const terms = new Map(
+    await Promise.all(rows.jobs.map(async ({ row }) => [row.id, await readTerms(blobs, row)] as const)),
+  )
+  const { state, effects } = recover(
+    withTerms(rows, (row) => terms.get(row.id) ?? unknownJob(row.id)),
+    clock.nowMs(),
+    config.durations,
+  )
+
+  const tickets = new Tickets(clock)
+  attachSignalling(http.server, tickets, log)
+  const peer = `coordinator-${randomBytes(12).toString('hex')}`
+  const transport = new SupervisedTransport({
+    peer,
+    port: http.port,
+    path: signallingPath,
+    mintTicket: () => tickets.mint(peer).ticket,
+    log,
+  })
+  const watch = new JobWatch()
+  const loop: EventLoop = new EventLoop({
+    state,
+    store,
+    clock,
+    onFatal,
+    perform: (batch) => {
+      for (const effect of batch) perform(effect)
+      watch.announce(batch)
+    },
+  })
+  const desk = new SettlementDesk(
+    chain,
+    (event) => {
+      loop.post(event)
+    },
+    log,
+  )
+  const gate = new ProviderGate({
+    transport,
+    chainId: chain.chainId,
+    post: (event) => {
+      loop.post(event)
+    },
+    log,
+  })
+  function perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'send':
+        transport.send(effect.session, effect.message)
+        return
+      case 'disconnect':
+        transport.disconnect(effect.session)
+        return
+      case 'postEpoch':
+      case 'pushClaims':
+        desk.perform(effect)
+        return
+      case 'persist':
+      case 'changed':
+        return
+    }
+  }
+
+  await loop.adopt(effects)
+  const tick = setInterval(() => {
+    loop.post({ kind: 'timePassed' })
+  }, tickMs)
+  opened.push(() => {
+    clearInterval(tick)
+    return Promise.resolve()
+  })
+  opened.push(watchFunds(state, chain, clock, loop, log))
+  http.serve(createHttpApp({ services: servicesOf(), webRoot, publicHosts: config.publicHosts, log }))
+  opened.push(() => transport.stop())
+  await transport.start(gate)
+  return { url: `http://${config.host}:${http.port}`, transport, stop: closeAll }
+
+  function servicesOf(): HttpServices {
+    return {
+      blobs,
+      network: () => ({
+        version: protocolVersion,
+        name: 'MASK development network',
+        chainId: chain.chainId,
+        development: true,
+        contracts: chain.contracts,
+        coordinatorPeer: transport.peer,
+        epochDurationMs: config.durations.epochMs,
+        providersOnline: gate.providersOnline,
+      }),
+      mintTicket: () => ({ ...tickets.mint(), coordinatorPeer: transport.peer }),
+      submitJob: async (request) => {
+        const admitted = await admitJob(blobs, request)
+        if (!state.jobs.has(admitted.id)) {
+          refuseBeyondLimit(state)
+          await loop.handled({ kind: 'jobSubmitted', terms: admitted })
+        }
+        return jobViewOf(knownJob(state, admitted.id))
+      },
+      jobs: () => [...state.jobs.values()].map(jobViewOf),
+      job: (id) => jobViewOf(knownJob(state, id)),
+      watchJob: (id, listener) => watch.watch(id, listener),
+      snapshot: (id) => snapshotOf(knownJob(state, id)),
+      changes: (id, units) => changesOf(knownJob(state, id), units),
+      result: (job, unit) => store.canonicalResult(job, unit),
+      provider: (id) => providerViewOf(state, id),
+      ...(chain.grant && { faucet: async (address) => ({ address, ...(await grantOf(chain, address)) }) }),
+      relayRpc: (request) => chain.relayRpc(request),
+    }
+  }
+}
+
+function grantOf(chain: Chain, address: JobId) {
+  if (!chain.grant) throw new Refusal('notFound', 'This network gives no coins away.')
+  return chain.grant(address)
+}
+
+/** Looks for funds again and again, one look at a time; returns what ends it. */
+function watchFunds(
+  state: State,
+  chain: Chain,
+  clock: SystemClock,
+  loop: EventLoop,
+  log: Logger,
+): () => Promise<void> {
+  let ended = false
+  let timer: NodeJS.Timeout | undefined
+  const look = async (): Promise<void> => {
+    await lookForFunds(
+      state,
+      chain,
+      clock,
+      (event) => {
+        loop.post(event)
+      },
+      log,
+    ).catch((error: unknown) => {
+      log.warn({ error }, 'the escrow could not be read; it is tried again')
+    })
+    if (!ended) timer = setTimeout(() => void look(), fundingLookMs)
+  }
+  void look()
+  return () => {
+    ended = true
+    clearTimeout(timer)
+    return Promise.resolve()
+  }
+}
+
+function knownJob(state: State, id: JobId): Job {
+  return state.jobs.get(id) ?? unknownJob(id)
+}
+
+function unknownJob(id: JobId): never {
+  throw new Refusal('notFound', `There is no job ${id} here.`, {
+    where: id,
+    next: 'Check the id; mask submit prints it.',
+  })
+}
+
+function refuseBeyondLimit(state: State): void {
+  const unfunded = [...state.jobs.values()].filter((job) => job.phase === 'awaitingFunds').length
+  if (unfunded >= limits.unfundedJobsMax)
+    throw new Refusal('tooManyJobs', `${unfunded} jobs wait for their funds already.`, {
+      next: 'Try again later.',
+    })
+}

@@ -1,0 +1,351 @@
+import { serve, type ServerType } from '@hono/node-server'
+import { Hono, type Context } from 'hono'
+import { streamSSE, type SSEStreamingApi } from 'hono/streaming'
+import * as v from 'valibot'
+import {
+  faucetRequestSchema,
+  jobEventSchema,
+  jobRequestSchema,
+  jobViewSchema,
+  networkViewSchema,
+  unitLetters,
+  type UnitCondition,
+} from '#protocol/api.ts'
+import { resultDigestOf } from '#protocol/commitment.ts'
+import { contentIdOf } from '#protocol/content-id.ts'
+import { fromHex, type Hex } from '#protocol/bytes.ts'
+import type { ContentId, JobId } from '#protocol/ids.ts'
+import { planJob, type JobPlan } from '#protocol/job-plan.ts'
+import { decodeJobSpec, jobIdOf, jobSaltOf, type JobSpec } from '#protocol/job-spec.ts'
+import { Refusal } from '#protocol/refusal.ts'
+import { testChainId, type TestChain } from '#test/client/test-chain.ts'
+
+interface SmallJob {
+  readonly id: JobId
+  readonly specId: ContentId
+  readonly spec: JobSpec
+  readonly plan: JobPlan
+  readonly requester: Hex
+  readonly salt: Hex
+  readonly conditions: UnitCondition[]
+  readonly results: Map<number, Uint8Array<ArrayBuffer>>
+  state: 'awaitingFunds' | 'running' | 'finished' | 'settled'
+  fundedWei: bigint
+  watchers: Set<SSEStreamingApi>
+}
+
+type Fault = (context: Context) => Response | Promise<Response> | undefined
+
+export interface SmallCoordinatorOptions {
+  readonly chain?: TestChain
+  readonly development?: boolean
+  /** What the faucet gives at a time. */
+  readonly faucetWei?: bigint
+  readonly port?: number
+}
+
+/**
+ * The HTTP API in memory, with the protocol's own schemas on both sides of every answer. It decides nothing: tests
+ * say which units are accepted. Without a chain every job is funded as soon as it is registered.
+ */
+export class SmallCoordinator {
+  readonly #options: SmallCoordinatorOptions
+  #server: ServerType | undefined
+  url = ''
+  readonly blobs = new Map<ContentId, Uint8Array<ArrayBuffer>>()
+  readonly jobs = new Map<JobId, SmallJob>()
+  /** Each request as `GET /path`. */
+  readonly requests: string[] = []
+  /** Asked before the API itself, in order; the first answer is sent. */
+  readonly faults: Fault[] = []
+  providersOnline = 2
+  name = 'small'
+
+  private constructor(options: SmallCoordinatorOptions) {
+    this.#options = options
+  }
+
+  static async start(options: SmallCoordinatorOptions = {}): Promise<SmallCoordinator> {
+    const coordinator = new SmallCoordinator(options)
+    await coordinator.listen(options.port ?? 0)
+    return coordinator
+  }
+
+  listen(port: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server = serve({ fetch: this.#app().fetch, hostname: '127.0.0.1', port }, (address) => {
+        this.url = `http://127.0.0.1:${address.port}`
+        resolve()
+      })
+    })
+  }
+
+  /** Stops listening and cuts every connection, as a killed process would. */
+  async stop(): Promise<void> {
+    const server = this.#server
+    if (!server) return
+    const gone = new Promise((resolve) => server.close(resolve))
+    if ('closeAllConnections' in server) server.closeAllConnections()
+    await gone
+  }
+
+  /** Stores a job without the API, as if it had been submitted and funded. */
+  addJob(spec: JobSpec, bytes: Uint8Array<ArrayBuffer>): SmallJob {
+    const specId = contentIdOf(bytes)
+    this.blobs.set(specId, bytes)
+    return this.#register({ spec, specId, requester: `0x${'11'.repeat(20)}`, nonce: `0x${'22'.repeat(32)}` })
+  }
+
+  async accept(id: JobId, unit: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.job(id).results.set(unit, bytes)
+    await this.move(id, unit, 'accepted')
+  }
+
+  async move(id: JobId, unit: number, condition: UnitCondition): Promise<void> {
+    const job = this.job(id)
+    job.conditions[unit] = condition
+    if (job.conditions.every((one) => one === 'accepted' || one === 'failed')) job.state = 'finished'
+    await this.#tell(job, [unit])
+  }
+
+  async settle(id: JobId): Promise<void> {
+    this.job(id).state = 'settled'
+    await this.#tell(this.job(id), [])
+  }
+
+  /** Ends every event stream of a job, as a proxy that restarts would. */
+  async breakStreams(id: JobId): Promise<void> {
+    for (const watcher of this.job(id).watchers) await watcher.close()
+  }
+
+  job(id: JobId): SmallJob {
+    const job = this.jobs.get(id)
+    if (!job) throw new Refusal('notFound', `There is no job ${id}.`, { where: 'id', next: 'Check the id.' })
+    return job
+  }
+
+  #app(): Hono {
+    const app = new Hono()
+    app.use(async (context, next) => {
+      this.requests.push(`${context.req.method} ${context.req.path}`)
+      for (const fault of this.faults) {
+        const answer = await fault(context)
+        if (answer) return answer
+      }
+      await next()
+      return undefined
+    })
+    app.onError((error, context) => problem(context, error))
+    app.notFound((context) => problem(context, new Refusal('notFound', 'There is nothing here.')))
+    app.get('/api/v1/network', (context) => context.json(this.#network()))
+    app.put('/api/v1/blobs/:id', async (context) => {
+      const bytes = new Uint8Array(await context.req.arrayBuffer())
+      if (contentIdOf(bytes) !== context.req.param('id'))
+        throw new Refusal('blobCorrupt', 'The bytes do not match the content id.')
+      this.blobs.set(context.req.param('id'), bytes)
+      return context.body(null, 204)
+    })
+    app.get('/api/v1/blobs/:id', (context) => {
+      const bytes = this.blobs.get(context.req.param('id'))
+      if (!bytes) throw new Refusal('notFound', 'There is no such blob.')
+      return context.body(bytes)
+    })
+    app.post('/api/v1/jobs', async (context) => this.#postJob(context))
+    app.get('/api/v1/jobs/:id', (context) =>
+      context.json(this.#view(this.job(context.req.param('id') as JobId))),
+    )
+    app.get('/api/v1/jobs/:id/events', (context) =>
+      this.#events(context, this.job(context.req.param('id') as JobId)),
+    )
+    app.get('/api/v1/jobs/:id/units/:unit/result', (context) => {
+      const bytes = this.job(context.req.param('id') as JobId).results.get(Number(context.req.param('unit')))
+      if (!bytes) throw new Refusal('notFound', 'There is no accepted result of this unit.')
+      const digest = Buffer.from(fromHex(resultDigestOf(bytes))).toString('base64')
+      return context.body(bytes, 200, { 'repr-digest': `sha-256=:${digest}:` })
+    })
+    app.post('/api/v1/faucet', async (context) => this.#faucet(context))
+    app.post('/rpc', async (context) => this.#rpc(context))
+    return app
+  }
+
+  #network() {
+    const zero = `0x${'00'.repeat(20)}`
+    const network = {
+      version: 1,
+      name: this.name,
+      chainId: testChainId,
+      development: this.#options.development ?? true,
+      contracts: this.#options.chain?.contracts ?? { token: zero, escrow: zero, settlement: zero },
+      coordinatorPeer: 'coordinator',
+      epochDurationMs: 1000,
+      providersOnline: this.providersOnline,
+    }
+    v.parse(networkViewSchema, network)
+    return network
+  }
+
+  async #postJob(context: Context): Promise<Response> {
+    const parsed = v.safeParse(jobRequestSchema, await context.req.json())
+    if (!parsed.success) throw new Refusal('malformed', parsed.issues[0].message)
+    const { spec: specId, requester, nonce } = parsed.output
+    const bytes = this.blobs.get(specId)
+    if (!bytes) throw new Refusal('blobMissing', 'The spec is not stored.', { where: 'spec' })
+    const spec = decodeJobSpec(bytes)
+    for (const id of [spec.kernel, ...Object.values(spec.inputs)])
+      if (!this.blobs.has(id)) throw new Refusal('blobMissing', `The blob ${id} is not stored.`)
+    const job = this.#register({ spec, specId, requester, nonce })
+    await this.#refresh()
+    return context.json(this.#view(job))
+  }
+
+  #register(sent: { spec: JobSpec; specId: ContentId; requester: Hex; nonce: Hex }): SmallJob {
+    const { spec, specId, requester, nonce } = sent
+    const salt = jobSaltOf(specId, nonce)
+    const id = jobIdOf(requester, salt)
+    const plan = planJob(spec.manifest)
+    const job = this.jobs.get(id) ?? {
+      id,
+      specId,
+      spec,
+      plan,
+      requester,
+      salt,
+      conditions: new Array<UnitCondition>(plan.unitCount).fill('queued'),
+      results: new Map<number, Uint8Array<ArrayBuffer>>(),
+      state: this.#options.chain ? ('awaitingFunds' as const) : ('running' as const),
+      fundedWei: this.#options.chain ? 0n : plan.budgetWei,
+      watchers: new Set<SSEStreamingApi>(),
+    }
+    this.jobs.set(id, job)
+    return job
+  }
+
+  #events(context: Context, job: SmallJob): Response {
+    return streamSSE(context, async (stream) => {
+      job.watchers.add(stream)
+      stream.onAbort(() => {
+        job.watchers.delete(stream)
+      })
+      const units = job.conditions.map((condition) => unitLetters[condition]).join('')
+      await stream.write(': keep-alive\n\n')
+      await sendEvent(stream, { kind: 'snapshot', job: this.#view(job), units })
+      if (job.state === 'settled') return
+      await new Promise<void>((resolve) => {
+        stream.onAbort(resolve)
+        const close = stream.close.bind(stream)
+        stream.close = async () => {
+          job.watchers.delete(stream)
+          await close()
+          resolve()
+        }
+      })
+    })
+  }
+
+  async #tell(job: SmallJob, units: number[]): Promise<void> {
+    const changed = units.map((unit) => [unit, unitLetters[job.conditions[unit] ?? 'queued']])
+    for (const watcher of job.watchers) {
+      await sendEvent(watcher, { kind: 'units', job: this.#view(job), changed })
+      if (job.state === 'settled') await watcher.close()
+    }
+  }
+
+  async #faucet(context: Context): Promise<Response> {
+    const parsed = v.safeParse(faucetRequestSchema, await context.req.json())
+    const { chain, faucetWei = 10n ** 21n } = this.#options
+    if (!parsed.success || !chain) throw new Refusal('malformed', 'The faucet needs an address and a chain.')
+    const { address } = parsed.output
+    await chain.giveGas(address)
+    const transaction = await chain.mint(address, faucetWei)
+    return context.json({ address, grantedWei: faucetWei.toString(), transaction })
+  }
+
+  async #rpc(context: Context): Promise<Response> {
+    const request: { method: string } = await context.req.json()
+    if (!this.#options.chain || !/^eth_(?!fill|accounts|sendTransaction|sign)/.test(request.method))
+      throw new Refusal('unauthorised', `${request.method} is not open to others.`)
+    const answer = await fetch(this.#options.chain.rpcUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    })
+    const text = await answer.text()
+    if (request.method === 'eth_sendRawTransaction') await this.#refresh()
+    return context.body(text, 200, { 'content-type': 'application/json' })
+  }
+
+  /** Sees which jobs have got their money. */
+  async #refresh(): Promise<void> {
+    for (const job of this.jobs.values()) {
+      if (job.state !== 'awaitingFunds' || !this.#options.chain) continue
+      job.fundedWei = await this.#options.chain.fundedWei(job.id)
+      if (job.fundedWei < job.plan.budgetWei) continue
+      job.state = 'running'
+      await this.#tell(job, [])
+    }
+  }
+
+  #view(job: SmallJob) {
+    const { plan } = job
+    const count = (condition: UnitCondition) => job.conditions.filter((one) => one === condition).length
+    const chargedWei = plan.unitPriceWei * BigInt(count('accepted'))
+    const view = {
+      id: job.id,
+      spec: job.specId,
+      name: job.spec.manifest.name,
+      requester: job.requester,
+      salt: job.salt,
+      state: job.state,
+      unitCount: plan.unitCount,
+      quorum: plan.quorum,
+      unitPriceWei: `${plan.unitPriceWei}`,
+      unitPayWei: `${plan.unitPayWei}`,
+      costWei: `${plan.costWei}`,
+      budgetWei: `${plan.budgetWei}`,
+      fundedWei: `${job.fundedWei}`,
+      chargedWei: `${chargedWei}`,
+      refundedWei: job.state === 'settled' ? `${job.fundedWei - chargedWei}` : '0',
+      units: {
+        queued: count('queued'),
+        leased: count('leased'),
+        committed: count('committed'),
+        disputed: count('disputed'),
+        accepted: count('accepted'),
+        failed: count('failed'),
+      },
+      assignments: count('accepted') * plan.quorum,
+      refusedResults: 0,
+      disputes: count('disputed'),
+      meanMs: { queue: 10, run: 20, verify: 5 },
+      createdAtMs: 1000,
+      startedAtMs: 2000,
+      finishedAtMs: job.state === 'finished' || job.state === 'settled' ? 5000 : null,
+      providers: [{ id: `0x${'33'.repeat(20)}`, accepted: count('accepted'), refused: 0, earnedWei: '5' }],
+    }
+    v.parse(jobViewSchema, view)
+    return view
+  }
+}
+
+async function sendEvent(stream: SSEStreamingApi, event: object): Promise<void> {
+  v.parse(jobEventSchema, event)
+  await stream.writeSSE({ data: JSON.stringify(event) })
+}
+
+/** RFC 9457. */
+export function problem(context: Context, error: Error): Response {
+  const reason = error instanceof Refusal ? error.reason : 'internal'
+  const status = reason === 'notFound' ? 404 : reason === 'internal' ? 500 : reason === 'draining' ? 503 : 400
+  const next = error instanceof Refusal ? error.next : undefined
+  const where = error instanceof Refusal ? error.where : undefined
+  const body = {
+    type: `about:blank#${reason}`,
+    title: reason,
+    status,
+    detail: error.message,
+    reason,
+    where,
+    next,
+  }
+  return context.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json' })
+}

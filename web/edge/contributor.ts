@@ -1,0 +1,196 @@
+import { backoffMs, linkBackoff } from '#web/core/backoff.ts'
+import {
+  idleView,
+  type Contributor,
+  type ContributorView,
+  type CurrentJob,
+  type PreviewTile,
+  type SessionState,
+  type StopReason,
+} from '#web/core/contributor-view.ts'
+import type { ProviderOptions, ProviderView } from './provider-api.ts'
+import { ProviderPage } from './provider-page.ts'
+import { takeRunnerLock } from './runner-lock.ts'
+
+/** How long a stop may take before the worker is ended without its word. */
+const stopMsMax = 5_000
+
+/**
+ * The contributor of this page. Opens, stores and computes nothing before `start`.
+ *
+ * @param options `baseUrl`: the origin that serves page, API and signalling. `allowSoftwareAdapter`: for tests and demonstrations.
+ * @example const contributor = createContributor({ baseUrl: location.origin, allowSoftwareAdapter: false })
+ */
+export function createContributor(options: ProviderOptions): Contributor {
+  return new PageContributor(options)
+}
+
+type Counts = Pick<ContributorView, 'unitsComputed' | 'unitsAccepted' | 'unitsRefused'>
+
+class PageContributor implements Contributor {
+  readonly #options: ProviderOptions
+  readonly #viewListeners = new Set<(view: ContributorView) => void>()
+  readonly #tileListeners = new Set<(tile: PreviewTile) => void>()
+  #view: ContributorView = idleView
+  #job: CurrentJob | undefined
+  #page: ProviderPage | undefined
+  #releaseLock: (() => void) | undefined
+  #crashes = 0
+  /** What workers that crashed had counted. */
+  #countsBefore: Counts = idleView
+  #restart: ReturnType<typeof setTimeout> | undefined
+  #settled: PromiseWithResolvers<void> | undefined
+  #stopped: PromiseWithResolvers<void> | undefined
+
+  constructor(options: ProviderOptions) {
+    this.#options = options
+  }
+
+  get view(): ContributorView {
+    return this.#view
+  }
+
+  onChange(listener: (view: ContributorView) => void): () => void {
+    this.#viewListeners.add(listener)
+    return () => this.#viewListeners.delete(listener)
+  }
+
+  onTile(listener: (tile: PreviewTile) => void): () => void {
+    this.#tileListeners.add(listener)
+    return () => this.#tileListeners.delete(listener)
+  }
+
+  async start(): Promise<void> {
+    if (this.#settled) return this.#settled.promise
+    this.#settled = Promise.withResolvers()
+    this.#stopped = Promise.withResolvers()
+    const { provider, pendingWei, claimableWei, claimedWei } = this.#view
+    this.#view = { ...idleView, provider, pendingWei, claimableWei, claimedWei }
+    this.#countsBefore = idleView
+    this.#crashes = 0
+    addEventListener('pagehide', this.#leave)
+    const { promise } = this.#settled
+    await this.#begin()
+    return promise
+  }
+
+  async stop(when: 'now' | 'afterUnit'): Promise<void> {
+    const stopped = this.#stopped
+    if (!stopped) return
+    const page = this.#page
+    if (!page) {
+      this.#finish('byUser')
+      return
+    }
+    const late = () => {
+      this.#finish('byUser')
+    }
+    const alarm = when === 'now' ? setTimeout(late, stopMsMax) : undefined
+    page.stop(when).catch(late)
+    await stopped.promise
+    clearTimeout(alarm)
+  }
+
+  async #begin(): Promise<void> {
+    this.#show({ state: { kind: 'starting', step: 'checkingGpu' } })
+    if (!('gpu' in navigator)) {
+      this.#finish('noWebGpu')
+      return
+    }
+    const session = this.#stopped
+    const release = await takeRunnerLock()
+    if (session !== this.#stopped) release?.()
+    else if (!release) this.#finish('otherTabRunning')
+    else {
+      this.#releaseLock = release
+      this.#launch()
+    }
+  }
+
+  #launch(): void {
+    this.#show({ state: { kind: 'starting', step: 'openingWorker' } })
+    this.#page = new ProviderPage(this.#options, {
+      onView: (view) => {
+        this.#take(view)
+      },
+      onJob: (job) => {
+        this.#job = job
+      },
+      onTile: (tile) => {
+        for (const listener of this.#tileListeners) listener(tile)
+      },
+      onCrash: () => {
+        this.#recover()
+      },
+    })
+  }
+
+  #take(view: ProviderView): void {
+    if (!this.#page) return
+    const { state } = view
+    const shown = state.kind === 'stopped' ? this.#view.state : state
+    this.#show({ ...view, ...this.#total(view), job: jobOf(view, this.#job), state: shown })
+    if (view.unitsAccepted > 0) this.#crashes = 0
+    if (state.kind === 'waiting' || state.kind === 'working') this.#settled?.resolve()
+    if (state.kind === 'stopped') this.#finish(state.reason)
+  }
+
+  #total(view: ProviderView): Counts {
+    const before = this.#countsBefore
+    return {
+      unitsComputed: before.unitsComputed + view.unitsComputed,
+      unitsAccepted: before.unitsAccepted + view.unitsAccepted,
+      unitsRefused: before.unitsRefused + view.unitsRefused,
+    }
+  }
+
+  /** A worker that crashed is started again, ever later if it keeps crashing. */
+  #recover(): void {
+    this.#page = undefined
+    this.#crashes += 1
+    this.#countsBefore = this.#view
+    const retryInMs = backoffMs(linkBackoff, this.#crashes, Math.random())
+    const state = {
+      kind: 'reconnecting',
+      attempt: this.#crashes,
+      retryInMs,
+      reason: 'workerCrashed',
+    } as const
+    this.#show({ state, job: undefined, unit: undefined })
+    this.#restart = setTimeout(() => {
+      this.#launch()
+    }, retryInMs)
+  }
+
+  #finish(reason: StopReason): void {
+    removeEventListener('pagehide', this.#leave)
+    clearTimeout(this.#restart)
+    this.#page?.end()
+    this.#page = undefined
+    this.#releaseLock?.()
+    this.#releaseLock = undefined
+    const settled = this.#settled
+    const stopped = this.#stopped
+    this.#settled = undefined
+    this.#stopped = undefined
+    this.#show({ state: { kind: 'stopped', reason }, job: undefined, unit: undefined })
+    settled?.resolve()
+    stopped?.resolve()
+  }
+
+  /** The page goes away: there is time for one message to the worker and none for an answer. */
+  readonly #leave = (): void => {
+    void this.stop('now')
+  }
+
+  #show(changes: Partial<ContributorView> & { readonly state: SessionState }): void {
+    this.#view = { ...this.#view, ...changes }
+    for (const listener of this.#viewListeners) listener(this.#view)
+  }
+}
+
+/** A job is shown while one of its units is on the GPU or about to be. */
+function jobOf(view: ProviderView, job: CurrentJob | undefined): CurrentJob | undefined {
+  const busy = view.unit !== undefined || view.state.kind === 'working' || view.state.kind === 'finishing'
+  return busy ? job : undefined
+}

@@ -1,0 +1,31 @@
+import type { ContributorView, CurrentJob, LossReason, PreviewTile } from '#web/core/contributor-view.ts'
+
+/** What a page and its worker say to each other, over Comlink. Both sides name a link by its number. */
+export interface ProviderWorker {
+  /** Begins a session and settles at once; how it goes, the host is shown. */
+  start(options: ProviderOptions, host: ProviderHost): void
+  stop(when: 'now' | 'afterUnit'): void
+  /** Gives what `openLink` asked for: a transferred data channel, or a port to one. */
+  attachLink(link: number, carrier: RTCDataChannel | MessagePort): void
+  linkFailed(link: number, reason: LossReason): void
+  /** Answers as long as the worker lives. */
+  ping(): void
+}
+
+export interface ProviderOptions {
+  readonly baseUrl: string
+  readonly allowSoftwareAdapter: boolean
+}
+
+/** The page, as the worker sees it: it has the peer connection, which workers cannot have, and the eyes. */
+export interface ProviderHost {
+  openLink(link: number): void
+  closeLink(link: number): void
+  showView(view: ProviderView): void
+  /** The job of the unit that begins; said when it is another one than before. */
+  showJob(job: CurrentJob): void
+  showTile(tile: PreviewTile): void
+}
+
+/** The part of the view that changes often; a job's text is sent once. */
+export type ProviderView = Omit<ContributorView, 'job'>

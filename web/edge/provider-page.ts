@@ -1,0 +1,126 @@
+import { proxy, transfer } from 'comlink'
+import type { CurrentJob, LossReason, PreviewTile } from '#web/core/contributor-view.ts'
+import { bridgeChannel } from './channel-bridge.ts'
+import { canTransferChannels, CoordinatorLink } from './coordinator-link.ts'
+import type { ProviderHost, ProviderOptions, ProviderView, ProviderWorker } from './provider-api.ts'
+import { WorkerClient } from './worker-client.ts'
+
+export interface ProviderPageListener {
+  onView(view: ProviderView): void
+  onJob(job: CurrentJob): void
+  onTile(tile: PreviewTile): void
+  /** The worker is gone; what it held is lost, and this page's end with it. */
+  onCrash(): void
+}
+
+/** How often the worker is asked whether it lives, and how long it may take to say so. */
+const pingMs = 15_000
+const pongMsMax = 30_000
+
+/** One worker and the peer connection it speaks through: the main thread's share of a session. */
+export class ProviderPage {
+  readonly #options: ProviderOptions
+  readonly #listener: ProviderPageListener
+  readonly #client: WorkerClient<ProviderWorker>
+  /** Asked once, before any link: a channel must be given away in the very task that makes it. */
+  readonly #transferable = canTransferChannels()
+  readonly #pings: ReturnType<typeof setInterval>
+  #link: { readonly number: number; readonly carrier: CoordinatorLink } | undefined
+
+  constructor(options: ProviderOptions, listener: ProviderPageListener) {
+    this.#options = options
+    this.#listener = listener
+    const worker = new Worker(new URL('./provider-worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'mask provider',
+    })
+    this.#client = new WorkerClient<ProviderWorker>(worker, () => {
+      this.#crash()
+    })
+    this.#pings = setInterval(() => {
+      this.#client
+        .call((remote) => remote.ping(), pongMsMax)
+        .catch(() => {
+          this.#crash()
+        })
+    }, pingMs)
+    const host = proxy(this.#host())
+    this.#client
+      .call((remote) => remote.start(options, host))
+      .catch(() => {
+        this.#crash()
+      })
+  }
+
+  /** Settles when the worker has heard it. */
+  async stop(when: 'now' | 'afterUnit'): Promise<void> {
+    await this.#client.call((remote) => remote.stop(when))
+  }
+
+  /** Ends worker and connection at once. */
+  end(): void {
+    clearInterval(this.#pings)
+    this.#link?.carrier.close()
+    this.#link = undefined
+    this.#client.end()
+  }
+
+  #crash(): void {
+    this.end()
+    this.#listener.onCrash()
+  }
+
+  #host(): ProviderHost {
+    return {
+      openLink: (link) => {
+        this.#openLink(link)
+      },
+      closeLink: (link) => {
+        if (this.#link?.number !== link) return
+        this.#link.carrier.close()
+        this.#link = undefined
+      },
+      showView: (view) => {
+        this.#listener.onView(view)
+      },
+      showJob: (job) => {
+        this.#listener.onJob(job)
+      },
+      showTile: (tile) => {
+        this.#listener.onTile(tile)
+      },
+    }
+  }
+
+  #openLink(number: number): void {
+    this.#link?.carrier.close()
+    const carrier = new CoordinatorLink(this.#options.baseUrl, {
+      onChannel: (channel) => {
+        this.#attach(number, channel)
+      },
+      onLost: (reason) => {
+        this.#tellLoss(number, reason)
+      },
+    })
+    this.#link = { number, carrier }
+  }
+
+  #attach(number: number, channel: RTCDataChannel): void {
+    let given: RTCDataChannel | MessagePort = channel
+    if (!this.#transferable) {
+      const { port1, port2 } = new MessageChannel()
+      bridgeChannel(channel, port1)
+      given = port2
+    }
+    this.#client
+      .call((remote) => remote.attachLink(number, transfer(given, [given])))
+      .catch(() => {
+        this.#tellLoss(number, 'connectionLost')
+      })
+  }
+
+  #tellLoss(number: number, reason: LossReason): void {
+    // A worker that cannot be told has crashed, and that is told elsewhere.
+    this.#client.call((remote) => remote.linkFailed(number, reason)).catch(() => undefined)
+  }
+}

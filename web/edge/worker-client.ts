@@ -1,0 +1,71 @@
+import { releaseProxy, wrap, type Endpoint, type Remote } from 'comlink'
+import { withDeadline } from './deadline.ts'
+
+/** What a client needs of a `Worker`. */
+export interface WorkerLike extends Endpoint {
+  terminate(): void
+}
+
+/** A call was not answered: the worker crashed, was ended, or is stuck. */
+export class WorkerGoneError extends Error {
+  constructor(why: string, cause?: unknown) {
+    super(why, { cause })
+    this.name = 'WorkerGoneError'
+  }
+}
+
+const callMsMax = 10_000
+
+/**
+ * A Comlink client whose calls always settle. Comlink's own never do once the worker is dead; here a crash or the end
+ * rejects what is pending, and so does time.
+ */
+export class WorkerClient<Api> {
+  readonly #worker: WorkerLike
+  readonly #remote: Remote<Api>
+  readonly #gone = Promise.withResolvers<never>()
+  #ended = false
+
+  /** @param onCrash called at most once, never after `end`. */
+  constructor(worker: WorkerLike, onCrash: (error: WorkerGoneError) => void) {
+    this.#worker = worker
+    this.#remote = wrap<Api>(worker)
+    this.#gone.promise.catch(() => undefined)
+    const crash = (event: object) => {
+      if (this.#ended) return
+      const cause: unknown = 'error' in event ? event.error : event
+      const error = new WorkerGoneError('The worker crashed.', cause)
+      this.#finish(error)
+      onCrash(error)
+    }
+    for (const type of ['error', 'messageerror']) worker.addEventListener(type, crash)
+  }
+
+  /**
+   * One call.
+   *
+   * @throws {WorkerGoneError} when no answer came within the limit, or none can come.
+   * @example await client.call((remote) => remote.stop('now'))
+   */
+  async call<T>(use: (remote: Remote<Api>) => Promise<T>, limitMs: number = callMsMax): Promise<T> {
+    if (this.#ended) throw new WorkerGoneError('The worker has ended.')
+    const answer = Promise.race([use(this.#remote), this.#gone.promise])
+    return withDeadline(
+      answer,
+      limitMs,
+      () => new WorkerGoneError(`The worker gave no answer in ${limitMs} ms.`),
+    )
+  }
+
+  /** Ends the worker; what is pending rejects. */
+  end(): void {
+    if (!this.#ended) this.#finish(new WorkerGoneError('The worker has ended.'))
+  }
+
+  #finish(error: WorkerGoneError): void {
+    this.#ended = true
+    this.#gone.reject(error)
+    this.#remote[releaseProxy]()
+    this.#worker.terminate()
+  }
+}
