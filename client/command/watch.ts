@@ -106,10 +106,12 @@ class SilenceWatch {
     this.#lastMs = performance.now()
     // Where the network does not answer, the event stream fails as well and says so.
     const network = await this.#session.mask.network(this.#session).catch(() => undefined)
-    if (!network || network.providersOnline >= this.#view.quorum) return
+    // Meanwhile the job may have gone on, or the command may have ended.
+    const view = this.#view as JobView | undefined
+    if (!network || view?.state !== 'running' || network.providersOnline >= view.quorum) return
     this.#hinted = true
     this.#progress.hint(
-      `${network.providersOnline} lend a GPU now, ${this.#view.quorum} are needed to check each other: open ${this.#session.url} in a browser with WebGPU.`,
+      `${network.providersOnline} lend a GPU now, ${view.quorum} are needed to check each other: open ${this.#session.url} in a browser with WebGPU.`,
     )
   }
 }

@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Failure, systemCodeOf } from './failure.ts'
 
 /** Makes the data directory (mode 0700) where it is missing and checks that it can be written. @throws {Failure} */
@@ -12,7 +12,7 @@ export async function openDataDirectory(
     chain: join(path, 'chain'),
   }
   try {
-    await mkdir(paths.blobs, { recursive: true, mode: 0o700 })
+    await ensureFolder(paths.blobs)
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
     await access(paths.blobs, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (cause) {
@@ -22,6 +22,19 @@ export async function openDataDirectory(
     })
   }
   return paths
+}
+
+/** Node's own recursive mkdir never ends where a folder's parent exists and still refuses it, as in /proc. */
+async function ensureFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    const code = systemCodeOf(error)
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await ensureFolder(dirname(path))
+    await mkdir(path, { mode: 0o700 })
+  }
 }
 
 function reasonOf(code: string | undefined): string {

@@ -62,9 +62,9 @@ describe('[R13] images', () => {
   })
 
   test('a unit of another size is refused', () => {
-    expect(() => { collectorOf(linear(4, 4, [2, 2])).add(1, new Uint8Array(63)); }).toThrow(
-      'Unit 1 has 63 bytes instead of 64',
-    )
+    expect(() => {
+      collectorOf(linear(4, 4, [2, 2])).add(1, new Uint8Array(63))
+    }).toThrow('Unit 1 has 63 bytes instead of 64')
   })
 })
 

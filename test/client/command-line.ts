@@ -53,8 +53,14 @@ export class Desk {
       add(bytes.toString())
       for (const listener of listeners) listener()
     }
-    child.stdout.on('data', hear((text) => (stdout += text)))
-    child.stderr.on('data', hear((text) => (stderr += text)))
+    child.stdout.on(
+      'data',
+      hear((text) => (stdout += text)),
+    )
+    child.stderr.on(
+      'data',
+      hear((text) => (stderr += text)),
+    )
     const ended = new Promise<Ended>((resolve) => {
       child.once('close', (exitCode) => {
         resolve({ exitCode, stdout, stderr })

@@ -34,7 +34,7 @@ interface SmallJob {
   watchers: Set<SSEStreamingApi>
 }
 
-type Fault = (context: Context) => Response | Promise<Response> | undefined
+type Fault = (context: Context) => Response | undefined | Promise<Response | undefined>
 
 export interface SmallCoordinatorOptions {
   readonly chain?: TestChain
@@ -270,7 +270,8 @@ export class SmallCoordinator {
       body: JSON.stringify(request),
     })
     const text = await answer.text()
-    if (request.method === 'eth_sendRawTransaction') await this.#refresh()
+    // The receipt is there only after the transaction is mined.
+    if (request.method === 'eth_getTransactionReceipt') await this.#refresh()
     return context.body(text, 200, { 'content-type': 'application/json' })
   }
 

@@ -72,6 +72,8 @@ export interface Session {
   gpuLosses: number
   gpuLostAtMs: number
   readonly counts: { computed: number; accepted: number; refused: number }
+  /** Whether an accepted unit is still missing in the sums. */
+  sumsBehind: boolean
   sums: { readonly pendingWei: bigint; readonly claimableWei: bigint; readonly claimedWei: bigint }
 }
 
@@ -122,6 +124,7 @@ export function createSession(settings: SessionSettings): Session {
     gpuLosses: 0,
     gpuLostAtMs: 0,
     counts: { computed: 0, accepted: 0, refused: 0 },
+    sumsBehind: false,
     sums: { pendingWei: 0n, claimableWei: 0n, claimedWei: 0n },
   }
 }

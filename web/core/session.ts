@@ -14,7 +14,7 @@ const connectingMsMax = 30_000
 const steadyAfterMs = 10_000
 /** How long the greeting may take on an open link. */
 const greetingMsMax = 15_000
-/** How long a session that is ending waits for verdicts on results it has revealed. */
+/** How long a session that is ending waits for verdicts on results it has revealed, and for the sums after them. */
 const verdictWaitMs = 10_000
 /** Never more often than this, whatever the coordinator asks for. */
 const heartbeatMsMin = 250
@@ -132,10 +132,14 @@ function receive(session: Session, message: FromCoordinator, at: Moment, effects
     }
     case 'verdict':
       if (!session.held.delete(message.assignment)) return
-      if (message.outcome === 'accepted') session.counts.accepted += 1
+      if (message.outcome === 'accepted') {
+        session.counts.accepted += 1
+        session.sumsBehind = true
+      }
       if (message.outcome === 'refused') session.counts.refused += 1
       return
     case 'account':
+      session.sumsBehind = false
       session.sums = {
         pendingWei: message.pendingWei,
         claimableWei: message.claimableWei,
@@ -220,6 +224,8 @@ function loseLink(session: Session, reason: LossReason, at: Moment, effects: Ses
 
 function dropLink(session: Session, effects: SessionEffect[]): void {
   effects.push({ type: 'closeLink' })
+  // The next welcome brings the sums.
+  session.sumsBehind = false
   for (const held of session.held.values())
     if (held.kind === 'computed' || held.kind === 'receipted') held.sent = false
 }
@@ -280,7 +286,7 @@ function settle(session: Session, at: Moment, effects: SessionEffect[]): void {
 function endWhenDelivered(session: Session, at: Moment, effects: SessionEffect[]): void {
   const { ending } = session
   if (!ending || session.phase.kind === 'stopped') return
-  let waiting = false
+  let waiting = session.sumsBehind
   for (const held of session.held.values()) {
     if (held.kind !== 'receipted' || !held.sent) {
       ending.verdictsUntilMs = undefined

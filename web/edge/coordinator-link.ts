@@ -3,8 +3,6 @@ import type { LossReason } from '#web/core/contributor-view.ts'
 import { requestTicket } from './coordinator-api.ts'
 import { withDeadline } from './deadline.ts'
 
-/** How long an ICE connection may be without answers before it counts as lost; short breaks heal by themselves. */
-const disconnectedMsMax = 4_000
 const signallingMsMax = 10_000
 
 export interface CoordinatorLinkListener {
@@ -21,7 +19,6 @@ export interface CoordinatorLinkListener {
 export class CoordinatorLink {
   readonly #listener: CoordinatorLinkListener
   #peer: Peer | undefined
-  #alarm: ReturnType<typeof setTimeout> | undefined
   readonly #closing = new AbortController()
 
   /** Begins to connect at once. */
@@ -34,7 +31,6 @@ export class CoordinatorLink {
 
   close(): void {
     this.#closing.abort()
-    clearTimeout(this.#alarm)
     this.#peer?.destroy()
   }
 
@@ -62,10 +58,10 @@ export class CoordinatorLink {
       () => new Error('The signalling server does not answer.'),
     )
     this.#closing.signal.throwIfAborted()
-    this.#watch(peer, peer.connect(ticket.coordinatorPeer, { serialization: 'raw', reliable: true }))
+    this.#watch(baseUrl, peer, peer.connect(ticket.coordinatorPeer, { serialization: 'raw', reliable: true }))
   }
 
-  #watch(peer: Peer, connection: DataConnection): void {
+  #watch(baseUrl: string, peer: Peer, connection: DataConnection): void {
     const channel = connection.dataChannel
     // PeerJS would take the transfer for a close and tear the connection down.
     channel.onopen = channel.onmessage = channel.onclose = null
@@ -75,22 +71,17 @@ export class CoordinatorLink {
     })
     const { peerConnection } = connection
     peerConnection.addEventListener('connectionstatechange', () => {
-      clearTimeout(this.#alarm)
-      const state = peerConnection.connectionState
-      if (state === 'failed' || state === 'closed') this.#lose('connectionLost')
-      // With the signalling gone as well, nobody is at the other end.
-      if (state === 'disconnected') this.#loseAfter(peer.disconnected ? 0 : disconnectedMsMax)
+      // `disconnected` means five seconds without an answer; by then the coordinator has given our units away, and a
+      // new connection is a matter of half a second, so nothing is gained by hoping.
+      if (['disconnected', 'failed', 'closed'].includes(peerConnection.connectionState))
+        this.#lose('connectionLost')
     })
     peer.on('disconnected', () => {
-      if (peerConnection.connectionState === 'disconnected') this.#loseAfter(0)
+      // The signalling is not needed any more, but a coordinator that died closes it at once.
+      requestTicket(baseUrl).catch(() => {
+        this.#lose('coordinatorUnreachable')
+      })
     })
-  }
-
-  #loseAfter(waitMs: number): void {
-    clearTimeout(this.#alarm)
-    this.#alarm = setTimeout(() => {
-      this.#lose('connectionLost')
-    }, waitMs)
   }
 
   #lose(reason: LossReason): void {

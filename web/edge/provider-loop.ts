@@ -175,7 +175,8 @@ export class ProviderLoop {
       () => {
         this.#dispatch({ type: 'timePassed' })
       },
-      Math.max(0, wakeMs - this.#around.nowMs()),
+      // Rounded up: a timer that fires a fraction early would only be set again.
+      Math.max(0, Math.ceil(wakeMs - this.#around.nowMs())),
     )
   }
 

@@ -14,8 +14,8 @@ export interface ProviderPageListener {
 }
 
 /** How often the worker is asked whether it lives, and how long it may take to say so. */
-const pingMs = 15_000
-const pongMsMax = 30_000
+const pingMs = 5_000
+const pongMsMax = 15_000
 
 /** One worker and the peer connection it speaks through: the main thread's share of a session. */
 export class ProviderPage {

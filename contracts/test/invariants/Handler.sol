@@ -47,8 +47,9 @@ contract Handler is World {
         _formerEarned = earned;
         uint256 left = _surplus();
         uint256 gain = bound(share, 0, left);
-        earned[share % PROVIDERS] += gain;
-        earned[(share + 1) % PROVIDERS] += (left - gain) / 2;
+        uint256 first = share % PROVIDERS;
+        earned[first] += gain;
+        earned[(first + 1) % PROVIDERS] += (left - gain) / 2;
         _post(charges, closedJobs);
     }
 
