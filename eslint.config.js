@@ -24,7 +24,7 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['**/*.svelte'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
+  { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
   {
     files: ['coordinator/core/**', 'web/core/**', 'protocol/**'],
     rules: {

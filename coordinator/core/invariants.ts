@@ -65,7 +65,7 @@ function checkProviders(state: State): void {
   let held = 0
   for (const provider of state.providers.values()) {
     assert(provider.held.size <= provider.capacity, '[L1] nobody holds more than its capacity')
-    assert(state.sessions.get(provider.session) === provider.id, '[P1] a provider has one session')
+    assert(state.sessions.get(provider.session) === provider.id, '[L7] a provider has one session')
     held += provider.held.size
     for (const id of provider.held)
       assert(state.assignments.get(id)?.state === 'leased', '[L2] what is held is leased')
