@@ -3,7 +3,7 @@ import { add, cross, normalize, scale, subtract, type Vector } from '#shaders/pa
 
 /**
  * Corners lie on whole multiples of this, in bunny heights: 16 bits reach from −1 to 1, and both the grid and its
- * differences are exact in f32. A pixel of the picture is about a hundred steps wide.
+ * differences are exact in f32. A pixel of the picture is about eighty steps wide.
  */
 export const GRID_STEP = 1 / 32768
 

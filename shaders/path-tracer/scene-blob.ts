@@ -99,9 +99,9 @@ function fromGrid(steps: Vector): Vector {
   return [place(0), place(1), place(2)]
 }
 
-function packNormal(normal: Vector): number {
-  const [x, y, z] = normal.map((component) => Math.round((component + 1) * NORMAL_HALF)) as unknown as Vector
-  return (x | (y << 10) | (z << 20)) >>> 0
+function packNormal([x, y, z]: Vector): number {
+  const component = (value: number) => Math.round((value + 1) * NORMAL_HALF)
+  return (component(x) | (component(y) << 10) | (component(z) << 20)) >>> 0
 }
 
 function unpackNormal(word: number): Vector {

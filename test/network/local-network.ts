@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { generatePrivateKey } from 'viem/accounts'
 import { CoordinatorProcess } from './coordinator-process.ts'
 import { findBrowser } from './find-browser.ts'
-import { ProviderBrowser } from './provider-browser.ts'
+import { ProviderBrowser, type ProviderOptions } from './provider-browser.ts'
 
 const keyName = 'requester.key'
 
@@ -60,8 +60,12 @@ export class LocalNetwork {
   }
 
   /** Opens a contributor's page in a browser of its own and presses the button. */
-  async addProvider(): Promise<ProviderBrowser> {
-    const provider = await ProviderBrowser.open({ executablePath: this.#executablePath, url: this.url })
+  async addProvider(options: ProviderOptions = {}): Promise<ProviderBrowser> {
+    const provider = await ProviderBrowser.open({
+      ...options,
+      executablePath: this.#executablePath,
+      url: this.url,
+    })
     this.providers.push(provider)
     await provider.startLending()
     return provider

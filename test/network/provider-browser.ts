@@ -13,6 +13,11 @@ const flags = [
   '--mute-audio',
 ]
 
+export interface ProviderOptions {
+  /** Script that runs in the worker before its own: how a cheat would change it. */
+  readonly workerPatch?: string
+}
+
 /** A contributor: a browser of its own with the real page, started by a real click. */
 export class ProviderBrowser {
   readonly page: Page
@@ -31,7 +36,9 @@ export class ProviderBrowser {
   }
 
   /** Opens the contributor's page; nothing runs yet. */
-  static async open(options: { executablePath: string; url: string }): Promise<ProviderBrowser> {
+  static async open(
+    options: ProviderOptions & { executablePath: string; url: string },
+  ): Promise<ProviderBrowser> {
     const browser = await chromium.launch({
       executablePath: options.executablePath,
       headless: true,
@@ -39,6 +46,12 @@ export class ProviderBrowser {
     })
     const page = await browser.newPage()
     const provider = new ProviderBrowser(browser, page)
+    const { workerPatch } = options
+    if (workerPatch !== undefined)
+      await page.route(/provider-worker.*\.js$/, async (route) => {
+        const response = await route.fetch()
+        await route.fulfill({ response, body: workerPatch + (await response.text()) })
+      })
     await page.goto(`${options.url}/?software=allow&lang=en`)
     return provider
   }
@@ -48,12 +61,21 @@ export class ProviderBrowser {
     await this.page.getByRole('button', { name: 'Start lending' }).click()
   }
 
+  /** The account that the page shows as the one that is paid. */
+  async accountShown(): Promise<string> {
+    const account = await this.page
+      .locator('section[aria-labelledby="account-label"] code')
+      .getAttribute('title')
+    if (account === null) throw new Error('the page shows no account')
+    return account
+  }
+
   /** The tab vanishes, as when its process is killed: no page code runs any more. */
   async vanish(): Promise<void> {
-    const session = await this.#browser.newBrowserCDPSession()
+    const session = await this.page.context().newCDPSession(this.page)
     // Never answered: the renderer dies of it.
-    void (await this.page.context().newCDPSession(this.page)).send('Page.crash').catch(() => undefined)
-    await session.detach()
+    session.send('Page.crash').catch(() => undefined)
+    await this.page.waitForEvent('crash')
   }
 
   async close(): Promise<void> {

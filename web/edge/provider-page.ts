@@ -25,6 +25,7 @@ export class ProviderPage {
   /** Asked once, before any link: a channel must be given away in the very task that makes it. */
   readonly #transferable = canTransferChannels()
   readonly #pings: ReturnType<typeof setInterval>
+  #ended = false
   #link: { readonly number: number; readonly carrier: CoordinatorLink } | undefined
 
   constructor(options: ProviderOptions, listener: ProviderPageListener) {
@@ -34,22 +35,15 @@ export class ProviderPage {
       type: 'module',
       name: 'mask provider',
     })
-    this.#client = new WorkerClient<ProviderWorker>(worker, () => {
+    const crash = () => {
       this.#crash()
-    })
+    }
+    this.#client = new WorkerClient<ProviderWorker>(worker, crash)
     this.#pings = setInterval(() => {
-      this.#client
-        .call((remote) => remote.ping(), pongMsMax)
-        .catch(() => {
-          this.#crash()
-        })
+      this.#client.call((remote) => remote.ping(), pongMsMax).catch(crash)
     }, pingMs)
     const host = proxy(this.#host())
-    this.#client
-      .call((remote) => remote.start(options, host))
-      .catch(() => {
-        this.#crash()
-      })
+    this.#client.call((remote) => remote.start(options, host)).catch(crash)
   }
 
   /** Settles when the worker has heard it. */
@@ -59,13 +53,16 @@ export class ProviderPage {
 
   /** Ends worker and connection at once. */
   end(): void {
+    this.#ended = true
     clearInterval(this.#pings)
     this.#link?.carrier.close()
     this.#link = undefined
     this.#client.end()
   }
 
+  /** Once only: a dead worker fails every call that still waits. */
   #crash(): void {
+    if (this.#ended) return
     this.end()
     this.#listener.onCrash()
   }

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, expect, test } from 'vitest'
+import { readBooks } from '../network/books.ts'
+import { LocalNetwork } from '../network/local-network.ts'
+import { RunningJob } from '../network/running-job.ts'
+
+let network: LocalNetwork | undefined
+
+afterEach(async () => {
+  await network?.stop()
+})
+
+interface Attempt {
+  readonly unit: number
+  readonly provider: string
+  readonly state: string
+  readonly leased_at_ms: number
+}
+
+test('[E2] [L5] a tab that dies: its units are leased to another within five seconds, and it is paid for what was accepted', async () => {
+  network = await LocalNetwork.start()
+  const doomed = await network.addProvider()
+  await network.addProvider()
+  const job = await RunningJob.submit(network, { tilesPerSide: 7, samples: 16 })
+  await network.addProvider()
+  await job.accepted(8)
+  const dead = await doomed.accountShown()
+  const diedAtMs = Date.now()
+  await doomed.vanish()
+  const { view, providers } = await job.settled()
+  expect(view.units.accepted).toBe(49)
+  expect((await readBooks(network.url, view, providers)).faults).toEqual([])
+  const paid = providers.find(({ id }) => id === dead)
+  expect(paid, 'the dead tab had accepted units before').toBeDefined()
+  expect(paid?.accepted).toBeLessThan(49)
+  expect(paid?.claimedWei).toBe(view.unitPayWei * BigInt(paid?.accepted ?? -1))
+
+  await network.coordinator.stop()
+  const attempts = readAttempts(join(network.folder, 'data', 'mask.sqlite'))
+  const lost = attempts.filter(
+    ({ provider, state }) => provider === dead && state !== 'accepted' && state !== 'refused',
+  )
+  expect(lost.length, 'it held something when it died').toBeGreaterThan(0)
+  for (const { unit } of lost) {
+    const next = attempts.find(
+      (attempt) => attempt.unit === unit && attempt.provider !== dead && attempt.leased_at_ms > diedAtMs,
+    )
+    expect(next, `unit ${unit} was leased again`).toBeDefined()
+    expect(
+      (next?.leased_at_ms ?? Infinity) - diedAtMs,
+      `unit ${unit}: milliseconds until it was leased again`,
+    ).toBeLessThanOrEqual(5_000)
+  }
+})
+
+function readAttempts(path: string): Attempt[] {
+  const database = new DatabaseSync(path, { readOnly: true })
+  try {
+    return database
+      .prepare('SELECT unit, provider, state, leased_at_ms FROM assignments ORDER BY sequence')
+      .all() as unknown as Attempt[]
+  } finally {
+    database.close()
+  }
+}

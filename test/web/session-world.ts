@@ -1,0 +1,142 @@
+import { toHex } from '#protocol/bytes.ts'
+import { resultDigestOf } from '#protocol/commitment.ts'
+import type { AssignmentId } from '#protocol/ids.ts'
+import type { FromCoordinator, FromProvider } from '#protocol/messages.ts'
+import { sessionKeyOf } from '#protocol/session-key.ts'
+import { createSession, type SessionEffect, type SessionEvent } from '#web/core/session-state.ts'
+import { sessionStateOf } from '#web/core/session-view.ts'
+import { nextWakeMs, step } from '#web/core/session.ts'
+
+export const aKey = sessionKeyOf(new Uint8Array(32).fill(7))
+export const aChallenge = toHex(new Uint8Array(32).fill(9))
+export const aNonce = toHex(new Uint8Array(32).fill(5))
+export const heartbeatMs = 1_000
+
+export function assignmentOf(unit: number): AssignmentId {
+  return `deadbeef/${unit}/0`
+}
+
+export function anOrder(unit: number): Extract<FromCoordinator, { type: 'assign' }> {
+  return {
+    type: 'assign',
+    assignment: assignmentOf(unit),
+    job: toHex(new Uint8Array(32).fill(1)),
+    spec: `b${'a'.repeat(58)}`,
+    requester: toHex(new Uint8Array(20).fill(2)),
+    unit,
+    payWei: 1n,
+    leaseMs: 60_000,
+  }
+}
+
+/** A session with a clock driven by hand and everything it ordered, in sequence. */
+export class SessionWorld {
+  readonly session = createSession({ key: aKey, capacity: 2 })
+  readonly effects: SessionEffect[] = []
+  nowMs = 1_000_000
+  jitter = 0
+
+  step(event: SessionEvent): SessionEffect[] {
+    const effects = step(this.session, event, { nowMs: this.nowMs, jitter: this.jitter })
+    checkInvariants(this)
+    this.effects.push(...effects)
+    return effects
+  }
+
+  hear(message: FromCoordinator): SessionEffect[] {
+    return this.step({ type: 'messageReceived', message })
+  }
+
+  /** Lets time pass, waking the session exactly when it asks to be woken. */
+  pass(durationMs: number): SessionEffect[] {
+    const effects: SessionEffect[] = []
+    const endMs = this.nowMs + durationMs
+    for (let wakeMs = nextWakeMs(this.session); wakeMs !== undefined && wakeMs <= endMs;) {
+      this.nowMs = Math.max(this.nowMs, wakeMs)
+      effects.push(...this.step({ type: 'timePassed' }))
+      wakeMs = nextWakeMs(this.session)
+    }
+    this.nowMs = endMs
+    return effects
+  }
+
+  /** From a link that was ordered to a session that is welcome. */
+  greet(): SessionEffect[] {
+    return [
+      ...this.step({ type: 'linkOpened' }),
+      ...this.hear({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: 1 }),
+      ...this.hear({ type: 'welcome', heartbeatMs }),
+    ]
+  }
+
+  start(): this {
+    this.step({ type: 'startAsked' })
+    this.greet()
+    return this
+  }
+
+  compute(unit: number): SessionEffect[] {
+    const result = Uint8Array.from([unit, 1, 2, 3])
+    return this.step({
+      type: 'unitComputed',
+      assignment: assignmentOf(unit),
+      result,
+      resultDigest: resultDigestOf(result),
+      nonce: aNonce,
+    })
+  }
+
+  /** The receipt of the commitment that was sent last for the unit. */
+  receipt(unit: number): SessionEffect[] {
+    const commitment = sentBy(this.effects)
+      .filter((header) => header.type === 'commit')
+      .findLast((header) => header.assignment === assignmentOf(unit))?.commitment
+    if (!commitment) throw new Error(`no commitment was sent for unit ${unit}`)
+    return this.hear({ type: 'receipt', assignment: assignmentOf(unit), commitment })
+  }
+
+  accept(unit: number): SessionEffect[] {
+    return this.hear({ type: 'verdict', assignment: assignmentOf(unit), outcome: 'accepted' })
+  }
+
+  account(): SessionEffect[] {
+    return this.hear({ type: 'account', accepted: 1, pendingWei: 1n, claimableWei: 2n, claimedWei: 3n })
+  }
+
+  get state() {
+    return sessionStateOf(this.session, this.nowMs)
+  }
+}
+
+export function sentBy(effects: readonly SessionEffect[]): FromProvider[] {
+  return effects.flatMap((effect) => (effect.type === 'send' ? [effect.header] : []))
+}
+
+/** Short names of what was ordered: `commit 3`, `compute 1`, `leave`, `openLink`. */
+export function namesOf(effects: readonly SessionEffect[]): string[] {
+  return effects.map((effect) => {
+    if (effect.type === 'compute') return `compute ${effect.order.unit}`
+    if (effect.type !== 'send') return effect.type
+    const { header } = effect
+    return 'assignment' in header ? `${header.type} ${header.assignment.split('/')[1]}` : header.type
+  })
+}
+
+/** What holds in every state. */
+function checkInvariants({ session }: SessionWorld): void {
+  const held = [...session.held.values()]
+  const computing = held.filter((one) => one.kind === 'computing').length
+  const facts: [string, boolean][] = [
+    ['no more units compute than the capacity', computing <= session.settings.capacity],
+    ['a stopped session holds nothing', session.phase.kind !== 'stopped' || held.length === 0],
+    [
+      'nothing counts as sent without a welcome',
+      session.phase.kind === 'ready' || held.every((one) => !('sent' in one) || !one.sent),
+    ],
+    [
+      'every unit is held under its own name',
+      [...session.held].every(([id, one]) => one.order.assignment === id),
+    ],
+  ]
+  for (const [fact, holds] of facts) if (!holds) throw new Error(`broken invariant: ${fact}`)
+}
