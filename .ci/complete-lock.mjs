@@ -11,8 +11,24 @@ const added = []
 const platformOf = (name) => {
   const words = name.split('/').pop().split('-')
   const pick = (table) => words.map((word) => table[word]).find(Boolean)
-  const os = pick({ darwin: 'darwin', linux: 'linux', win32: 'win32', freebsd: 'freebsd', android: 'android', openharmony: 'openharmony' })
-  const cpu = pick({ amd64: 'x64', x64: 'x64', arm64: 'arm64', arm: 'arm', ia32: 'ia32', ppc64: 'ppc64', riscv64: 'riscv64', s390x: 's390x' })
+  const os = pick({
+    darwin: 'darwin',
+    linux: 'linux',
+    win32: 'win32',
+    freebsd: 'freebsd',
+    android: 'android',
+    openharmony: 'openharmony',
+  })
+  const cpu = pick({
+    amd64: 'x64',
+    x64: 'x64',
+    arm64: 'arm64',
+    arm: 'arm',
+    ia32: 'ia32',
+    ppc64: 'ppc64',
+    riscv64: 'riscv64',
+    s390x: 's390x',
+  })
   const libc = pick({ musl: 'musl', gnu: 'glibc', musleabihf: 'musl', gnueabihf: 'glibc' })
   return { ...(os && { os: [os] }), ...(cpu && { cpu: [cpu] }), ...(libc && { libc: [libc] }) }
 }

@@ -92,7 +92,6 @@ async function open(
   )
 
   const tickets = new Tickets(clock)
-  attachSignalling(http.server, tickets, log)
   const peer = `coordinator-${randomBytes(12).toString('hex')}`
   const transport = new SupervisedTransport({
     peer,
@@ -101,6 +100,14 @@ async function open(
     mintTicket: () => tickets.mint(peer).ticket,
     log,
   })
+  attachSignalling(
+    http.server,
+    tickets,
+    (lost) => {
+      transport.suspect(lost)
+    },
+    log,
+  )
   const watch = new JobWatch()
   const loop: EventLoop = new EventLoop({
     state,

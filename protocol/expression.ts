@@ -158,7 +158,8 @@ function readValue(reader: Reader, depth: number): Expression {
       kind: 'operation',
       operator: '-',
       left: { kind: 'number', value: 0 },
-      right: readSum(reader, 1, depth + 1),
+      // Binds tighter than every operator between two values: 8/-2*4 is (8/-2)*4.
+      right: readSum(reader, strength['*'], depth + 1),
     }
   }
   if (Object.hasOwn(functions, token)) {
@@ -179,7 +180,8 @@ function readCall(reader: Reader, callee: FunctionName, depth: number): Expressi
   if (reader.peek() !== '(') throw reader.refuse(`expected "(" after ${callee}`)
   reader.take()
   const values = [readSum(reader, 0, depth + 1)]
-  while (reader.peek() === ',') {
+  const takesMany = callee === 'min' || callee === 'max'
+  while (takesMany && reader.peek() === ',') {
     reader.take()
     values.push(readSum(reader, 0, depth + 1))
   }

@@ -41,9 +41,13 @@ export function variablesOf(span: UnitSpan) {
 
 /** The name and size in bytes of a unit's result buffer. */
 export function resultBufferOf(manifest: Manifest, span: UnitSpan): { name: string; bytes: number } {
+  const { name, size } = resultPlanOf(manifest)
+  return { name, bytes: evaluateCount(size, variablesOf(span)) }
+}
+
+function resultPlanOf(manifest: Manifest): { name: string; size: string } {
   for (const [name, buffer] of Object.entries(manifest.buffers))
-    if ('bytes' in buffer && buffer.result)
-      return { name, bytes: evaluateCount(buffer.bytes, variablesOf(span)) }
+    if ('bytes' in buffer && buffer.result) return { name, size: buffer.bytes }
   throw new Error('broken assumption: a parsed manifest has a result buffer')
 }
 
@@ -61,19 +65,33 @@ export function planJob(manifest: Manifest): JobPlan {
       `The job has ${unitCount} units; at most ${limits.unitsPerJobMax} are allowed.`,
       { where: 'units', next: 'Raise the granule.' },
     )
-  const result = resultBufferOf(manifest, unitSpanOf(manifest, 0))
-  if (result.bytes === 0 || result.bytes > limits.resultBytesMax || result.bytes % 4 !== 0)
-    throw new Refusal(
-      'tooLarge',
-      `A unit's result has ${result.bytes} bytes; it must be a multiple of 4 from 4 to ${limits.resultBytesMax}.`,
-      {
-        where: `buffers.${result.name}.bytes`,
-        next: 'Change the granule or the expression.',
-      },
-    )
-  const comparator = manifest.verify[result.name]
+  checkResultSizes(manifest, unitCount)
+  const comparator = manifest.verify[resultPlanOf(manifest).name]
   assert(comparator, 'a parsed manifest has a comparator for its result')
   return { unitCount, quorum: manifest.quorum, comparator, ...planPrice(manifest, unitCount) }
+}
+
+/**
+ * Every unit's size must be known to be good now: a requester could otherwise make its evaluation fail in the
+ * middle of a decision. Sizes depend on the count alone, and only the last unit's count differs, so two looks do.
+ */
+function checkResultSizes(manifest: Manifest, unitCount: number): void {
+  const { name, size } = resultPlanOf(manifest)
+  const where = `buffers.${name}.bytes`
+  if (/\$unit\.(?:begin|index)/.test(size))
+    throw new Refusal('manifestInvalid', `"${size}": the size of a result may depend on $unit.count alone.`, {
+      where,
+      next: 'Use $unit.count.',
+    })
+  for (const index of [0, unitCount - 1]) {
+    const { bytes } = resultBufferOf(manifest, unitSpanOf(manifest, index))
+    if (bytes === 0 || bytes > limits.resultBytesMax || bytes % 4 !== 0)
+      throw new Refusal(
+        'tooLarge',
+        `The result of unit ${index} has ${bytes} bytes; it must be a multiple of 4 from 4 to ${limits.resultBytesMax}.`,
+        { where, next: 'Change the granule or the expression.' },
+      )
+  }
 }
 
 function planPrice(manifest: Manifest, unitCount: number) {

@@ -95,7 +95,6 @@ export const manifestSchema = v.strictObject({
 /** A checked job manifest. */
 export type Manifest = v.InferOutput<typeof manifestSchema>
 export type Comparator = v.InferOutput<typeof verifySchema>
-export type BufferPlan = v.InferOutput<typeof bufferSchema>
 export type DispatchPlan = v.InferOutput<typeof dispatchSchema>
 export type ImagePlan = v.InferOutput<typeof imageSchema>
 

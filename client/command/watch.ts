@@ -37,6 +37,7 @@ export async function follow(session: Session, job: Job, options: { settled: boo
   const silence = new SilenceWatch(session, progress)
   try {
     for await (const event of job.events({ signal })) {
+      if (event.kind === 'snapshot' && units.letters.length > 0) terminal.note('The line is open again.')
       units.apply(event)
       if (json) terminal.json(event)
       progress.show(event.job)

@@ -15,6 +15,8 @@ export type Event =
       readonly capacity: number
     }
   | { readonly kind: 'providerHeard'; readonly session: SessionId }
+  /** A sign, not a proof, that its tab has died. */
+  | { readonly kind: 'providerSuspected'; readonly session: SessionId }
   | { readonly kind: 'sessionEnded'; readonly session: SessionId }
   | {
       readonly kind: 'resultCommitted'

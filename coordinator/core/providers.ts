@@ -52,6 +52,16 @@ export function hearProvider(state: State, session: SessionId, nowMs: number): v
   if (provider) provider.lastHeardMs = nowMs
 }
 
+/** A provider that may be gone has only a moment left to be heard. A heartbeat clears it. */
+export function suspectProvider(state: State, session: SessionId, nowMs: number): void {
+  const provider = state.providers.get(state.sessions.get(session) ?? '0x')
+  if (provider)
+    provider.lastHeardMs = Math.min(
+      provider.lastHeardMs,
+      nowMs - state.durations.silenceMsMax + state.durations.suspicionMs,
+    )
+}
+
 /** The connection is gone: every unit the provider held is free at once. */
 export function endSession(state: State, session: SessionId, nowMs: number, effects: Effect[]): void {
   const id = state.sessions.get(session)

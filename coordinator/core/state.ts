@@ -14,6 +14,8 @@ export interface Durations {
   readonly revealMs: number
   /** A provider not heard for this long has vanished: under five seconds, so that its units move on in time. */
   readonly silenceMsMax: number
+  /** A provider that may have vanished has this long to be heard again; more than a heartbeat's interval. */
+  readonly suspicionMs: number
   /** The span one root settles. */
   readonly epochMs: number
   /** How long a provider that could not run a unit gets no other. */
@@ -26,6 +28,7 @@ export const defaultDurations: Durations = {
   leaseMs: 120_000,
   revealMs: 30_000,
   silenceMsMax: 3_500,
+  suspicionMs: 1_200,
   epochMs: 10_000,
   coolDownMs: 5_000,
   chainRetryMs: 3_000,

@@ -6,7 +6,6 @@ import {
   type UnitLetter,
 } from '#protocol/api.ts'
 import type { ProviderId } from '#protocol/ids.ts'
-import { assert } from '#protocol/assert.ts'
 import { sumsOf } from './ledger.ts'
 import { conditions, type Job, type State } from './state.ts'
 import { conditionOf } from './units.ts'
@@ -68,11 +67,4 @@ export function changesOf(job: Job, units: Iterable<number>): JobEvent {
 export function providerSumsOf(state: State, id: ProviderId): Omit<ProviderView, 'claim'> {
   const account = state.accounts.get(id)
   return { id, accepted: account?.accepted ?? 0, refused: account?.refused ?? 0, ...sumsOf(account) }
-}
-
-/** The job of an id that is known to exist. */
-export function knownJob(state: State, id: Job['terms']['id']): Job {
-  const job = state.jobs.get(id)
-  assert(job, 'the job is known')
-  return job
 }

@@ -58,6 +58,10 @@ export class ProviderGate implements TransportHandlers {
     })
   }
 
+  suspected(session: SessionId): void {
+    if (this.#visitors.get(session)?.kind === 'provider') this.#post({ kind: 'providerSuspected', session })
+  }
+
   closed(session: SessionId): void {
     const visitor = this.#visitors.get(session)
     this.#visitors.delete(session)

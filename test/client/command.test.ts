@@ -263,6 +263,7 @@ describe('[R21] watch', () => {
     await coordinator.stop()
     await running.said('Trying again.')
     await coordinator.listen(Number(port))
+    await running.said('The line is open again.')
     await coordinator.accept(id, 3, aResult(3))
     expect((await running.ended).exitCode).toBe(0)
   })

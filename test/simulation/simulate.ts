@@ -117,11 +117,13 @@ class Simulation implements AgentWorld {
   vanish(session: SessionId): void {
     this.#sessions.delete(session)
     const life = this.#life
-    // Half of the time nobody tells the coordinator: silence must do.
-    if (this.random.chance(0.5))
-      this.timeline.after(this.random.between(0, 2_000), () => {
-        if (life === this.#life) this.#handle({ kind: 'sessionEnded', session })
-      })
+    // Sometimes the closing is seen, sometimes a sign of it, and sometimes silence must do.
+    const chance = this.random.unit()
+    if (chance < 0.4) return
+    this.timeline.after(this.random.between(0, 2_000), () => {
+      if (life === this.#life)
+        this.#handle({ kind: chance < 0.7 ? 'sessionEnded' : 'providerSuspected', session })
+    })
   }
 
   /** The requester submits until the job is known, and the watch on the escrow reports its funds until it runs. */

@@ -4,11 +4,14 @@ import { simulate, type SimulationOptions } from './simulate.ts'
 const seeds = Array.from({ length: 50 }, (_, index) => index + 1)
 
 describe('the coordinator, simulated', () => {
-  test.each(seeds)('[J2] [M5] [D2] [Q4] seed %i: the job ends, nothing accepted is lost, everyone is paid exactly', (seed) => {
-    const report = simulate({ seed })
-    expect(report.accepted + report.failed).toBe(report.units)
-    expect(report.wrongResults).toBe(0)
-  })
+  test.each(seeds)(
+    '[J2] [M5] [D2] [Q4] seed %i: the job ends, nothing accepted is lost, everyone is paid exactly',
+    (seed) => {
+      const report = simulate({ seed })
+      expect(report.accepted + report.failed).toBe(report.units)
+      expect(report.wrongResults).toBe(0)
+    },
+  )
 
   test('[S1] a seed replays the very same run', () => {
     expect(simulate({ seed: 7 })).toEqual(simulate({ seed: 7 }))
@@ -16,7 +19,12 @@ describe('the coordinator, simulated', () => {
   })
 
   test('[Q1] without faults and lies, a unit costs exactly its quorum', () => {
-    const report = simulate({ seed: 3, characters: ['honest', 'honest', 'honest'], faultsMs: 0, unitCount: 200 })
+    const report = simulate({
+      seed: 3,
+      characters: ['honest', 'honest', 'honest'],
+      faultsMs: 0,
+      unitCount: 200,
+    })
     expect(report).toMatchObject({ accepted: 200, refused: 0, disputes: 0, crashes: 0 })
     // An honest agent hands one unit in fifty back; those are the only attempts beyond the quorum.
     expect(report.assignments).toBeGreaterThanOrEqual(400)
@@ -24,7 +32,12 @@ describe('the coordinator, simulated', () => {
   })
 
   test('[Q3] a unit nobody agrees on ends as failed, and costs nothing', () => {
-    const report = simulate({ seed: 5, characters: Array.from({ length: 9 }, () => 'garbage'), faultsMs: 0, unitCount: 5 })
+    const report = simulate({
+      seed: 5,
+      characters: Array.from({ length: 9 }, () => 'garbage'),
+      faultsMs: 0,
+      unitCount: 5,
+    })
     expect(report).toMatchObject({ accepted: 0, failed: 5, paidWei: 0n })
   })
 

@@ -50,7 +50,7 @@ contract InvariantsTest {
         vm.assertGt(settlement.totalClaimed(), 0, "a claim was paid");
     }
 
-    /// @dev [M1] claimed ≤ earned ≤ charged ≤ funded, and the settlement holds what is charged and not claimed.
+    /// @dev [K1] claimed ≤ earned ≤ charged ≤ funded, and the settlement holds what is charged and not claimed.
     function _theSettlementIsSolvent(Jobs memory all) private view {
         vm.assertEq(settlement.totalClaimed(), world.totalPaid(), "claimed is what was paid");
         vm.assertLe(settlement.totalClaimed(), settlement.totalEarned(), "claimed and earned");
@@ -63,13 +63,13 @@ contract InvariantsTest {
         );
     }
 
-    /// @dev [M2] the escrow holds exactly what no job has spent or got back.
+    /// @dev [K2] the escrow holds exactly what no job has spent or got back.
     function _theEscrowIsSolvent(Jobs memory all) private view {
         uint256 balance = token.balanceOf(address(escrow)) - world.donatedToEscrow();
         vm.assertEq(balance, all.funded - all.charged - all.refunded, "the escrow's balance");
     }
 
-    /// @dev [M3] every job is as its requester and the poster asked, and never spends more than was paid in.
+    /// @dev [K3] every job is as its requester and the poster asked, and never spends more than was paid in.
     function _everyJobBalances(Jobs memory all) private pure {
         for (uint256 i = 0; i < all.jobs.length; i++) {
             Book memory book = all.books[i];
@@ -87,7 +87,7 @@ contract InvariantsTest {
         }
     }
 
-    /// @dev [M4] a provider holds what it has claimed and no more, and that is no more than it earned.
+    /// @dev [K4] a provider holds what it has claimed and no more, and that is no more than it earned.
     function _nobodyIsPaidTwice() private view {
         uint256 sum = 0;
         for (uint256 i = 0; i < world.PROVIDERS(); i++) {
@@ -99,7 +99,7 @@ contract InvariantsTest {
         vm.assertEq(sum, settlement.totalClaimed(), "claimed by each and in all");
     }
 
-    /// @dev [M5] a requester gets back exactly the unspent budgets of its own ended jobs.
+    /// @dev [K5] a requester gets back exactly the unspent budgets of its own ended jobs.
     function _refundsReachTheirRequester(Jobs memory all) private view {
         for (uint256 i = 0; i < world.REQUESTERS(); i++) {
             address requester = world.requester(i);
@@ -111,7 +111,7 @@ contract InvariantsTest {
         }
     }
 
-    /// @dev [M6] no action makes or destroys a token: everything minted is held by somebody we know.
+    /// @dev [K6] no action makes or destroys a token: everything minted is held by somebody we know.
     function _theSupplyIsConserved(Jobs memory all) private view {
         uint256 held = token.balanceOf(address(escrow)) + token.balanceOf(address(settlement));
         for (uint256 i = 0; i < world.REQUESTERS(); i++) {

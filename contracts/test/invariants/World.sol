@@ -38,7 +38,7 @@ abstract contract World {
     mapping(bytes4 action => uint256) public times;
     uint256 public actions;
 
-    /// @dev [M7] What may only grow, as it was after the last action.
+    /// @dev [K7] What may only grow, as it was after the last action.
     mapping(bytes32 what => uint256) private _former;
 
     modifier action() {

@@ -15,6 +15,6 @@ export type ToHost =
 /** What that process reports. */
 export type FromHost =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'opened'; readonly session: SessionId }
+  | { readonly kind: 'opened'; readonly session: SessionId; readonly remotePeer: string }
   | { readonly kind: 'frame'; readonly session: SessionId; readonly frame: Uint8Array }
   | { readonly kind: 'closed'; readonly session: SessionId }

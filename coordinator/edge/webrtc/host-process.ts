@@ -110,7 +110,7 @@ function accept(connection: DataConnection): void {
   connections.set(session, connection)
   connection.on('open', () => {
     isOpen = true
-    report({ kind: 'opened', session })
+    report({ kind: 'opened', session, remotePeer: connection.peer })
   })
   connection.on('data', (data) => {
     const frame =

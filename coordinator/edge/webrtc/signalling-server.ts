@@ -12,8 +12,15 @@ const messageBytesMax = 64 * 1024
 /**
  * The PeerServer on our own HTTP server. Its `key` protects nothing and its ids are the clients' choice, so a
  * connection is let in only with a ticket that we signed for that very id.
+ *
+ * @param onLost hears of each peer whose connection has closed
  */
-export function attachSignalling(server: Server, tickets: Tickets, log: Logger): void {
+export function attachSignalling(
+  server: Server,
+  tickets: Tickets,
+  onLost: (peer: string) => void,
+  log: Logger,
+): void {
   const signalling = ExpressPeerServer(server, {
     path: signallingPath,
     allow_discovery: false,
@@ -28,6 +35,9 @@ export function attachSignalling(server: Server, tickets: Tickets, log: Logger):
           return tickets.isValid(query.get('id') ?? '', query.get('token') ?? '')
         },
       }),
+  })
+  signalling.on('disconnect', (client) => {
+    onLost(client.getId())
   })
   signalling.on('error', (error) => {
     log.info({ error: error.message }, 'signalling')

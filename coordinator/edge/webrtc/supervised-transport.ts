@@ -25,7 +25,7 @@ export interface SupervisedTransportOptions {
 export class SupervisedTransport implements ProviderTransport {
   readonly peer: string
   readonly #options: SupervisedTransportOptions
-  readonly #sessions = new Map<SessionId, FrameReader>()
+  readonly #sessions = new Map<SessionId, { readonly reader: FrameReader; readonly remotePeer: string }>()
   #child: ChildProcess | undefined
   #handlers: TransportHandlers | undefined
   #stopped = false
@@ -98,7 +98,7 @@ export class SupervisedTransport implements ProviderTransport {
   #hear(message: Exclude<FromHost, { kind: 'ready' }>): void {
     switch (message.kind) {
       case 'opened':
-        this.#sessions.set(message.session, new FrameReader())
+        this.#sessions.set(message.session, { reader: new FrameReader(), remotePeer: message.remotePeer })
         this.#handlers?.opened(message.session)
         return
       case 'frame':
@@ -111,7 +111,7 @@ export class SupervisedTransport implements ProviderTransport {
   }
 
   #read(session: SessionId, frame: Uint8Array): void {
-    const reader = this.#sessions.get(session)
+    const reader = this.#sessions.get(session)?.reader
     if (!reader) return
     try {
       const message = reader.push(frame)
@@ -121,6 +121,12 @@ export class SupervisedTransport implements ProviderTransport {
       this.#options.log.info({ session, reason: error.reason }, 'a peer broke the framing')
       this.disconnect(session)
     }
+  }
+
+  /** The signalling server has lost this peer. */
+  suspect(remotePeer: string): void {
+    for (const [session, open] of this.#sessions)
+      if (open.remotePeer === remotePeer) this.#handlers?.suspected(session)
   }
 
   send(session: SessionId, message: FromCoordinator): void {
