@@ -81,17 +81,15 @@ describe('answers of a coordinator', () => {
   })
 
   test('[R3] an abort ends the waiting at once, with the reason of the caller', async () => {
-    const patient = new MaskClient({
-      baseUrl: coordinator.url,
-      timing: { retryMs: 1e6, retryMsMax: 1e6, patienceMs: 1e9 },
-    })
     const controller = new AbortController()
-    coordinator.faults.push((context) => {
+    const onRetry = () => {
       setImmediate(() => {
         controller.abort(new Error('enough'))
       })
-      return problem(context, new Refusal('draining', 'Stopping.'))
-    })
+    }
+    const timing = { retryMs: 1e8, retryMsMax: 1e8, patienceMs: 1e9, onRetry }
+    const patient = new MaskClient({ baseUrl: coordinator.url, timing })
+    coordinator.faults.push((context) => problem(context, new Refusal('draining', 'Stopping.')))
     const view = patient.job(`0x${'ee'.repeat(32)}`).view({ signal: controller.signal })
     await expect(view).rejects.toThrow('enough')
   })

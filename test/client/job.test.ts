@@ -137,6 +137,15 @@ describe('[R7] results', () => {
     expect((await all).map(({ unit }) => unit)).toEqual([1, 2, 3])
   })
 
+  test('ordered: a failed unit holds nothing back', async () => {
+    const results = job.results({ ordered: true })
+    const first = next(results)
+    await coordinator.accept(job.id, 1, aResult(1))
+    await coordinator.move(job.id, 0, 'failed')
+    expect((await first).unit).toBe(1)
+    await results.return()
+  })
+
   test.each([false, true])('each once, also over broken lines (ordered: %s)', async (ordered) => {
     const units = 40
     const { spec, bytes } = aSpec(
