@@ -1,0 +1,204 @@
+import { assert } from '#protocol/assert.ts'
+import { toHex, type Hex } from '#protocol/bytes.ts'
+import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
+import type { AssignmentId, ProviderId } from '#protocol/ids.ts'
+import { jobIdOf } from '#protocol/job-spec.ts'
+import type { Comparator } from '#protocol/manifest.ts'
+import type { FromCoordinator, HandBackReason } from '#protocol/messages.ts'
+import type { Effect } from '#coordinator/core/effects.ts'
+import type { Event } from '#coordinator/core/events.ts'
+import { checkInvariants } from '#coordinator/core/invariants.ts'
+import type { LedgerRow } from '#coordinator/core/records.ts'
+import {
+  defaultDurations,
+  emptyState,
+  type Job,
+  type JobTerms,
+  type SessionId,
+} from '#coordinator/core/state.ts'
+import { step } from '#coordinator/core/step.ts'
+import { conditionOf } from '#coordinator/core/units.ts'
+import { MemoryStore } from '#test/simulation/memory-store.ts'
+
+export const chainId = 31_337
+export const durations = defaultDurations
+type Message<Type extends FromCoordinator['type']> = Extract<FromCoordinator, { type: Type }>
+
+/** A job of one-float units, compared exactly, two results to a quorum, at 10 wei a unit; changed where a test needs it. */
+export function aJob(
+  changes: { unitCount?: number; quorum?: number; comparator?: Comparator; number?: number } = {},
+): JobTerms {
+  const { unitCount = 1, quorum = 2, comparator = { compare: 'exact' }, number = 1 } = changes
+  const requester: Hex = `0x${'aa'.repeat(20)}`
+  const salt = toHex(new Uint8Array(32).fill(number))
+  const unitPayWei = 5n
+  const unitPriceWei = unitPayWei * BigInt(quorum)
+  const costWei = unitPriceWei * BigInt(unitCount)
+  return {
+    id: jobIdOf(requester, salt),
+    spec: `b${'a'.repeat(58)}`,
+    salt,
+    name: `Job ${number}`,
+    requester,
+    plan: { unitCount, quorum, unitPriceWei, unitPayWei, costWei, budgetWei: costWei + 7n, comparator },
+    resultBytesOf: () => 4,
+  }
+}
+
+/** The account of a provider known in a test by one letter. */
+export function providerOf(name: string): ProviderId {
+  return toHex(new Uint8Array(20).fill(name.charCodeAt(0)))
+}
+
+/** A result: one f32. */
+export function resultOf(value: number): Uint8Array {
+  return new Uint8Array(Float32Array.of(value).buffer)
+}
+
+const nonce: Hex = `0x${'0e'.repeat(32)}`
+
+/** The core with a time of its own and a store; the invariants of the whole state are checked after every event. */
+export class World {
+  readonly state = emptyState(durations)
+  readonly store = new MemoryStore()
+  readonly terms: JobTerms
+  readonly ledger: LedgerRow[] = []
+  nowMs = 1_000_000
+  /** What the last event led to. */
+  effects: readonly Effect[] = []
+  readonly #said: { readonly session: SessionId; readonly message: FromCoordinator }[] = []
+  readonly #sessions = new Map<string, SessionId>()
+  #sessionCount = 0
+
+  /** A world whose job is submitted and paid for, and these providers, of capacity 1, in this order. */
+  constructor(options: { terms?: JobTerms; funded?: boolean; providers?: string } = {}) {
+    this.terms = options.terms ?? aJob()
+    this.happens({ kind: 'jobSubmitted', terms: this.terms })
+    if (options.funded !== false) this.fund(this.terms.plan.budgetWei)
+    for (const name of options.providers ?? '') this.join(name)
+  }
+
+  happens(event: Event): readonly Effect[] {
+    this.effects = step(this.state, event, this.nowMs)
+    checkInvariants(this.state)
+    for (const effect of this.effects) {
+      if (effect.kind === 'send') this.#said.push(effect)
+      if (effect.kind === 'persist') this.store.apply([effect.record])
+      if (effect.kind === 'persist' && effect.record.table === 'ledger') this.ledger.push(effect.record.row)
+    }
+    return this.effects
+  }
+
+  fund(fundedWei: bigint): void {
+    this.happens({ kind: 'jobFunded', job: this.terms.id, fundedWei })
+  }
+
+  join(name: string, capacity = 1): SessionId {
+    this.#sessionCount += 1
+    const session = `${name}-${this.#sessionCount}`
+    this.#sessions.set(name, session)
+    this.happens({ kind: 'providerJoined', session, provider: providerOf(name), capacity })
+    return session
+  }
+
+  leave(name: string): void {
+    this.happens({ kind: 'sessionEnded', session: this.sessionOf(name) })
+  }
+
+  /** Lets time pass while every provider keeps beating, then looks at the clock. */
+  wait(durationMs: number): void {
+    this.nowMs += durationMs
+    for (const session of this.state.sessions.keys()) this.happens({ kind: 'providerHeard', session })
+    this.happens({ kind: 'timePassed' })
+  }
+
+  commit(name: string, value: number, assignment = this.assignmentOf(name)): void {
+    this.commitBytes(name, resultOf(value), assignment)
+  }
+
+  commitBytes(name: string, result: Uint8Array, assignment = this.assignmentOf(name)): void {
+    const commitment = this.commitmentOf(name, result, assignment)
+    this.happens({ kind: 'resultCommitted', session: this.sessionOf(name), assignment, commitment })
+  }
+
+  reveal(name: string, value: number, assignment = this.assignmentOf(name)): void {
+    this.revealBytes(name, resultOf(value), assignment)
+  }
+
+  revealBytes(name: string, result: Uint8Array, assignment = this.assignmentOf(name)): void {
+    this.happens({
+      kind: 'resultRevealed',
+      session: this.sessionOf(name),
+      assignment,
+      nonce,
+      result,
+      chainId,
+    })
+  }
+
+  /** Commits and reveals. */
+  deliver(name: string, value: number, assignment = this.assignmentOf(name)): void {
+    this.commit(name, value, assignment)
+    this.reveal(name, value, assignment)
+  }
+
+  handBack(name: string, reason: HandBackReason, assignment = this.assignmentOf(name)): void {
+    this.happens({ kind: 'unitHandedBack', session: this.sessionOf(name), assignment, reason })
+  }
+
+  commitmentOf(name: string, result: Uint8Array, assignment: AssignmentId): Hex {
+    return commitmentOf({
+      chainId,
+      job: this.terms.id,
+      unit: Number(assignment.split('/')[1]),
+      provider: providerOf(name),
+      resultDigest: resultDigestOf(result),
+      nonce,
+    })
+  }
+
+  /** All that was ever said to a provider, of one type, oldest first. */
+  heard<Type extends FromCoordinator['type']>(name: string, type: Type): Message<Type>[] {
+    return this.#said.flatMap(({ session, message }) =>
+      session.startsWith(`${name}-`) && message.type === type ? [message as Message<Type>] : [],
+    )
+  }
+
+  /** The newest unit a provider was given. */
+  assignmentOf(name: string): AssignmentId {
+    const assigned = this.heard(name, 'assign').at(-1)
+    assert(assigned, `${name} was given a unit`)
+    return assigned.assignment
+  }
+
+  /** The last verdict a provider heard. */
+  verdictOf(name: string): Message<'verdict'> | undefined {
+    return this.heard(name, 'verdict').at(-1)
+  }
+
+  /** Why the last event was turned away, if it was. */
+  get refusal(): string | undefined {
+    const said = this.effects.flatMap((effect) => (effect.kind === 'send' ? [effect.message] : []))
+    return said.find((message) => message.type === 'refuse')?.reason
+  }
+
+  get job(): Job {
+    const job = this.state.jobs.get(this.terms.id)
+    assert(job, 'the job was submitted')
+    return job
+  }
+
+  conditionOf(unit = 0): string {
+    return conditionOf(this.job, unit)
+  }
+
+  earnedBy(name: string): bigint {
+    return this.state.accounts.get(providerOf(name))?.earnedWei ?? 0n
+  }
+
+  sessionOf(name: string): SessionId {
+    const session = this.#sessions.get(name)
+    assert(session, `${name} has joined`)
+    return session
+  }
+}
