@@ -48,4 +48,6 @@ for (const [parentPath, parent] of Object.entries(lock.packages)) {
 const [root, ...rest] = Object.entries(lock.packages)
 lock.packages = Object.fromEntries([root, ...rest.sort(([a], [b]) => (a < b ? -1 : 1))])
 writeFileSync(lockFile, JSON.stringify(lock, null, 2) + '\n')
-console.log(added.length === 0 ? 'the lock file is complete' : `added ${added.length}: ${added.join(', ')}`)
+process.stdout.write(
+  added.length === 0 ? 'the lock file is complete\n' : `added ${added.length}: ${added.join(', ')}\n`,
+)

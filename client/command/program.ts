@@ -1,14 +1,9 @@
 import { Command, Option } from 'commander'
 import { MaskClient } from '#client/sdk/mask-client.ts'
 import type { MaskError } from '#client/sdk/mask-error.ts'
-import { dev } from '#client/command/dev.ts'
-import { fetchJob } from '#client/command/fetch.ts'
 import { interruption } from '#client/command/interruption.ts'
-import { run } from '#client/command/run.ts'
-import type { Session } from '#client/command/session.ts'
-import { defaultUrl, submit } from '#client/command/submit.ts'
+import { defaultUrl, type Session } from '#client/command/session.ts'
 import type { Terminal } from '#client/command/terminal.ts'
-import { watch } from '#client/command/watch.ts'
 
 const retryNoteMs = 10_000
 
@@ -18,7 +13,7 @@ interface CommonOptions {
   readonly keyFile?: string
 }
 
-/** The `mask` command line. `end` hears the exit code of the command that ran. */
+/** The `mask` command line; a command is loaded when it is used. `end` hears the exit code of the command that ran. */
 export function buildProgram(
   terminal: Terminal,
   env: NodeJS.ProcessEnv,
@@ -44,6 +39,7 @@ export function buildProgram(
     .allowUnknownOption()
     .helpOption(false)
     .action(async (flags: string[]) => {
+      const { dev } = await import('#client/command/dev.ts')
       end(await dev(flags))
     })
 
@@ -52,6 +48,7 @@ export function buildProgram(
     .argument('<folder>', 'with job.json, WGSL and data files')
     .addOption(nonceOption())
     .action(async (folder: string, options: CommonOptions & { nonce?: string }) => {
+      const { submit } = await import('#client/command/submit.ts')
       end(await submit(open(options), folder, { nonce: options.nonce }))
     })
 
@@ -60,6 +57,7 @@ export function buildProgram(
     .argument('<job>', 'the id that submit printed')
     .option('--settled', 'wait until it is paid and refunded too')
     .action(async (job: string, options: CommonOptions & { settled?: true }) => {
+      const { watch } = await import('#client/command/watch.ts')
       end(await watch(open(options), job, { settled: options.settled ?? false }))
     })
 
@@ -69,6 +67,7 @@ export function buildProgram(
     .requiredOption('--out <folder>', 'where to write them')
     .option('--partial', 'do not wait for the rest: take what is accepted')
     .action(async (job: string, options: CommonOptions & { out: string; partial?: true }) => {
+      const { fetchJob } = await import('#client/command/fetch.ts')
       end(await fetchJob(open(options), job, { out: options.out, partial: options.partial ?? false }))
     })
 
@@ -78,6 +77,7 @@ export function buildProgram(
     .option('--out <file>', 'the file for the result (default: named after the folder, here)')
     .addOption(nonceOption())
     .action(async (folder: string, options: CommonOptions & { out?: string; nonce?: string }) => {
+      const { run } = await import('#client/command/run.ts')
       end(await run(open(options), folder, { out: options.out, nonce: options.nonce }))
     })
 

@@ -1,6 +1,9 @@
 import type { MaskClient } from '#client/sdk/mask-client.ts'
 import type { Terminal } from '#client/command/terminal.ts'
 
+/** Where `npm start` listens. */
+export const defaultUrl = 'http://127.0.0.1:8787'
+
 /** What every command of one run shares. */
 export interface Session {
   readonly mask: MaskClient

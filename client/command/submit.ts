@@ -10,7 +10,7 @@ import { exitCodes, type ExitCode } from '#client/command/exit-code.ts'
 import { Interrupted } from '#client/command/interruption.ts'
 import { readJobFolder } from '#client/command/read-job-folder.ts'
 import { loadRequester } from '#client/command/requester-key.ts'
-import type { Session } from '#client/command/session.ts'
+import { defaultUrl, type Session } from '#client/command/session.ts'
 
 /** `mask submit`: prints the job's id. */
 export async function submit(
@@ -27,9 +27,6 @@ export async function submit(
   terminal.note(`Follow it with: mask watch ${job.id}${url === defaultUrl ? '' : ` --url ${url}`}`)
   return exitCodes.ok
 }
-
-/** Where `npm start` listens. */
-export const defaultUrl = 'http://127.0.0.1:8787'
 
 /** Reads a job folder, and says so when a program in it is run. */
 export function readFolder({ terminal }: Session, path: string) {

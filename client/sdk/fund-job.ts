@@ -6,7 +6,7 @@ import { formatMask } from '#protocol/money.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { HttpApi } from '#client/sdk/http-api.ts'
 import { MaskError } from '#client/sdk/mask-error.ts'
-import type { ConnectedRequester } from '#client/sdk/requester.ts'
+import type { ConnectedRequester } from '#client/sdk/connect-requester.ts'
 
 /** From then on anybody may send what is unspent back to the requester. */
 const refundAfterSeconds = 7n * 24n * 3600n

@@ -6,7 +6,7 @@ import type { JobFolder } from '#client/sdk/job-folder.ts'
 import { MaskError } from '#client/sdk/mask-error.ts'
 import { defaultTiming, type Timing } from '#client/sdk/patience.ts'
 import { addressOf } from '#client/sdk/requester.ts'
-import { submitJob, type SubmitOptions } from '#client/sdk/submit-job.ts'
+import type { SubmitOptions } from '#client/sdk/submit-job.ts'
 
 export interface MaskClientOptions {
   /** Address of a coordinator, e.g. `http://127.0.0.1:8787`. */
@@ -61,6 +61,8 @@ export class MaskClient {
 
   async #submit(job: JobFolder | JobSpec, options: SubmitOptions) {
     options.signal?.throwIfAborted()
+    // Only who pays needs the chain's library, which is most of the SDK's weight.
+    const { submitJob } = await import('#client/sdk/submit-job.ts')
     return submitJob(this.#api, await this.network(options), job, options)
   }
 

@@ -12,7 +12,8 @@ import {
   type PackedJob,
 } from '#client/sdk/job-folder.ts'
 import { MaskError } from '#client/sdk/mask-error.ts'
-import { addressOf, connectRequester, type Requester } from '#client/sdk/requester.ts'
+import { connectRequester } from '#client/sdk/connect-requester.ts'
+import { addressOf, type Requester } from '#client/sdk/requester.ts'
 
 /** Below this, asking whether the coordinator has a blob costs more than sending it. */
 const askFirstBytes = 64 * 1024

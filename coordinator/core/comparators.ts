@@ -61,6 +61,6 @@ function outliersOf(
 
 /** The bytes as f32. Copies when they do not lie on a 4-byte boundary, as a message's payload may not. */
 function floatsOf(bytes: Uint8Array): Float32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
   return new Float32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.length / 4))
 }

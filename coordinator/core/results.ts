@@ -164,8 +164,10 @@ export function takeHandBack(
   const { job, unit } = placeOf(state, assignment)
   endAssignment(state, unit, assignment, { state: 'handedBack', reason: undefined }, effects)
   const speaker = state.providers.get(provider)
-  if (event.reason === 'stopping') unit.barred.delete(provider)
-  else if (speaker) speaker.coolDownUntilMs = nowMs + state.durations.coolDownMs
+  // An expired attempt bars nobody: if its provider is barred, it holds the unit anew or has voted on it.
+  if (event.reason === 'stopping') {
+    if (assignment.state !== 'expired') unit.barred.delete(provider)
+  } else if (speaker) speaker.coolDownUntilMs = nowMs + state.durations.coolDownMs
   reconsider(state, job, unit, nowMs, effects)
 }
 

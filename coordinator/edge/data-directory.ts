@@ -48,6 +48,7 @@ function reasonOf(code: string | undefined): string {
       return 'is not a directory'
     case 'ENOSPC':
       return 'lies on a full disk'
+    case undefined:
     default:
       return `cannot be used (${code ?? 'unknown error'})`
   }

@@ -9,6 +9,7 @@ import { Refusal } from '#protocol/refusal.ts'
 import type { HttpServices } from './http-services.ts'
 import { answerJson } from './json.ts'
 import { check, readBody } from './parse.ts'
+import { UnitNews } from './unit-news.ts'
 
 /** A watcher gets changes at most this often, however fast units are decided. */
 const watchPauseMs = 100
@@ -33,35 +34,22 @@ export function jobRoutes(services: HttpServices): Hono {
     const id = jobIdIn(context.req.param('id'))
     services.job(id)
     return streamSSE(context, async (stream) => {
-      const changed = new Set<number>()
-      let wake: () => void = () => undefined
-      let news = false
+      const news = new UnitNews()
       const stop = services.watchJob(id, (units) => {
-        for (const unit of units) changed.add(unit)
-        news = true
-        wake()
+        news.add(units)
       })
       stream.onAbort(() => {
         stop()
-        wake()
+        news.end()
       })
       await stream.writeSSE({ data: toJson(services.snapshot(id)) })
-      while (!stream.aborted) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          if (news || stream.aborted) resolve()
-          else setTimeout(resolve, watchKeepAliveMs)
-        })
-        if (stream.aborted) break
-        if (news) {
-          news = false
-          const units = [...changed]
-          changed.clear()
-          await stream.writeSSE({ data: toJson(services.changes(id, units)) })
-          await stream.sleep(watchPauseMs)
-        } else await stream.write(': still here\n\n')
+      for (;;) {
+        const changed = await news.next(watchKeepAliveMs)
+        if (changed === 'ended') return
+        if (changed === 'quiet') await stream.write(': still here\n\n')
+        else await stream.writeSSE({ data: toJson(services.changes(id, changed)) })
+        await stream.sleep(watchPauseMs)
       }
-      stop()
     })
   })
   routes.get('/:id/units/:unit/result', async (context) => {

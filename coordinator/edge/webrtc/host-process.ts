@@ -77,13 +77,13 @@ function report(message: FromHost): void {
 
 async function start({ peer: id, ticket, port, path }: Extract<ToHost, { kind: 'start' }>): Promise<void> {
   const Peer = await loadPeer()
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- peerjs declares its options as a class and takes plain objects
   const peer = new Peer(id, {
     host: '127.0.0.1',
     port,
     path,
     token: ticket,
     secure: false,
-    debug: 0,
     config: { iceServers: [] },
   })
   peer.on('open', () => {

@@ -88,10 +88,10 @@ export class SupervisedTransport implements ProviderTransport {
     if (this.#stopped) return
     this.#options.log.warn({ cause, sessions: sessions.length }, 'the WebRTC host died; starting another')
     setTimeout(() => {
-      if (!this.#stopped)
-        this.#launch().catch((error: unknown) =>
-          this.#options.log.error({ error }, 'the WebRTC host did not come back'),
-        )
+      if (this.#stopped) return
+      this.#launch().catch((error: unknown) => {
+        this.#options.log.error({ error }, 'the WebRTC host did not come back; its end starts another try')
+      })
     }, restartDelayMs)
   }
 

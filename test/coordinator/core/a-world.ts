@@ -8,6 +8,7 @@ import type { FromCoordinator, HandBackReason } from '#protocol/messages.ts'
 import type { Effect } from '#coordinator/core/effects.ts'
 import type { Event } from '#coordinator/core/events.ts'
 import { checkInvariants } from '#coordinator/core/invariants.ts'
+import { recover } from '#coordinator/core/recover.ts'
 import type { LedgerRow } from '#coordinator/core/records.ts'
 import {
   defaultDurations,
@@ -18,6 +19,7 @@ import {
 } from '#coordinator/core/state.ts'
 import { step } from '#coordinator/core/step.ts'
 import { conditionOf } from '#coordinator/core/units.ts'
+import { withTerms } from '#coordinator/edge/store/store.ts'
 import { MemoryStore } from '#test/simulation/memory-store.ts'
 
 export const chainId = 31_337
@@ -59,10 +61,12 @@ const nonce: Hex = `0x${'0e'.repeat(32)}`
 
 /** The core with a time of its own and a store; the invariants of the whole state are checked after every event. */
 export class World {
-  readonly state = emptyState(durations)
+  state = emptyState(durations)
   readonly store = new MemoryStore()
   readonly terms: JobTerms
   readonly ledger: LedgerRow[] = []
+  /** Everything that has happened, oldest first. */
+  readonly past: Event[] = []
   nowMs = 1_000_000
   /** What the last event led to. */
   effects: readonly Effect[] = []
@@ -79,14 +83,20 @@ export class World {
   }
 
   happens(event: Event): readonly Effect[] {
-    this.effects = step(this.state, event, this.nowMs)
+    this.past.push(event)
+    const effects = step(this.state, event, this.nowMs)
     checkInvariants(this.state)
-    for (const effect of this.effects) {
+    this.#take(effects)
+    return effects
+  }
+
+  #take(effects: readonly Effect[]): void {
+    this.effects = effects
+    for (const effect of effects) {
       if (effect.kind === 'send') this.#said.push(effect)
       if (effect.kind === 'persist') this.store.apply([effect.record])
       if (effect.kind === 'persist' && effect.record.table === 'ledger') this.ledger.push(effect.record.row)
     }
-    return this.effects
   }
 
   fund(fundedWei: bigint): void {
@@ -103,6 +113,18 @@ export class World {
 
   leave(name: string): void {
     this.happens({ kind: 'sessionEnded', session: this.sessionOf(name) })
+  }
+
+  /** Ends the coordinator between two events and starts it again from its store. */
+  restart(): void {
+    const { state, effects } = recover(
+      withTerms(this.store.loadNow(), () => this.terms),
+      this.nowMs,
+      durations,
+    )
+    this.state = state
+    checkInvariants(state)
+    this.#take(effects)
   }
 
   /** Lets time pass while every provider keeps beating, then looks at the clock. */

@@ -73,7 +73,7 @@ describe('verdicts', () => {
   test('[Q3] eight results and no quorum: the unit fails, said explicitly and free of charge', () => {
     const names = 'ABCDEFGH'
     const world = new World({ providers: names })
-    ;[...names].forEach((name, index) => {
+    Array.from(names).forEach((name, index) => {
       expect(world.conditionOf()).not.toBe('failed')
       world.deliver(name, index)
     })
@@ -134,20 +134,24 @@ describe('verdicts', () => {
     const world = new World({ terms: aJob({ unitCount: 3 }) })
     world.wait(400)
     for (const name of 'AB') world.join(name)
+    const [ofA, ofB] = [world.assignmentOf('A'), world.assignmentOf('B')]
     world.wait(1_000)
-    world.commit('A', 1)
+    world.commit('A', 1, ofA)
     world.wait(100)
-    world.reveal('A', 1)
-    world.deliver('B', 1)
+    world.reveal('A', 1, ofA)
+    world.deliver('B', 1, ofB)
     expect(jobViewOf(world.job)).toMatchObject({
       units: { queued: 1, leased: 1, committed: 0, disputed: 0, accepted: 1, failed: 0 },
       assignments: 4,
       chargedWei: 10n,
       meanMs: { queue: 400, run: 1_000, verify: 100 },
-      providers: [
-        { id: providerOf('A'), accepted: 1, refused: 0, earnedWei: 5n },
-        { id: providerOf('B'), accepted: 1, refused: 0, earnedWei: 5n },
-      ],
     })
+    expect(
+      jobViewOf(world.job)
+        .providers.map(({ id }) => id)
+        .sort(),
+    ).toEqual(Array.from('AB').map(providerOf))
+    for (const share of jobViewOf(world.job).providers)
+      expect(share).toMatchObject({ accepted: 1, refused: 0, earnedWei: 5n })
   })
 })

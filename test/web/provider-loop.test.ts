@@ -1,0 +1,260 @@
+import { describe, expect, test } from 'vitest'
+import { encodeFrames, FrameReader, type Message } from '#protocol/frames.ts'
+import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
+import { parseFromProvider, type FromCoordinator, type FromProvider } from '#protocol/messages.ts'
+import type { CurrentJob, PreviewTile } from '#web/core/contributor-view.ts'
+import { DataUnavailableError } from '#web/edge/blob-cache.ts'
+import type { ProviderView } from '#web/edge/provider-api.ts'
+import { ProviderLoop, type ProviderSurroundings } from '#web/edge/provider-loop.ts'
+import { RunnerError } from '#web/edge/runner/runner-error.ts'
+import { FakeChannel } from './fake-channel.ts'
+import { aManifest, doubleWgsl } from './jobs.ts'
+import { aChallenge, aKey, aNonce, anOrder, assignmentOf } from './session-world.ts'
+
+/** A provider's loop with a coordinator to speak to, a runner made of functions, and a wall clock. */
+class Rig {
+  readonly views: ProviderView[] = []
+  readonly jobs: CurrentJob[] = []
+  readonly tiles: PreviewTile[] = []
+  readonly crashes: unknown[] = []
+  readonly heard: (FromProvider & { payload: Uint8Array })[] = []
+  readonly links: { readonly number: number; open: boolean }[] = []
+  closedRunner = false
+  run: (unit: number) => Promise<Uint8Array<ArrayBuffer>> = (unit) =>
+    Promise.resolve(new Uint8Array(400).fill(unit + 1))
+  loadFailure: Error | undefined
+  readonly loop: ProviderLoop
+  #coordinator: FakeChannel | undefined
+
+  constructor(parts: Partial<ProviderSurroundings> = {}, manifest = aManifest()) {
+    const source = { manifest, wgsl: doubleWgsl, loadInput: () => Promise.resolve(new Uint8Array(4)) }
+    this.loop = new ProviderLoop({
+      key: aKey,
+      capacity: 2,
+      adapter: 'a GPU',
+      jobs: {
+        load: () =>
+          this.loadFailure
+            ? Promise.reject(this.loadFailure)
+            : Promise.resolve({ ...source, sourceFor: (key: string) => ({ key, ...source }) }),
+      },
+      runner: {
+        run: (_source, unit) => this.run(unit),
+        close: () => {
+          this.closedRunner = true
+        },
+      },
+      openLink: (number) => {
+        this.links.push({ number, open: true })
+      },
+      closeLink: (number) => {
+        const link = this.links.find((one) => one.number === number)
+        if (link) link.open = false
+      },
+      showView: (view) => this.views.push(view),
+      showJob: (job) => this.jobs.push(job),
+      showTile: (tile) => this.tiles.push(tile),
+      crash: (error) => this.crashes.push(error),
+      nowMs: () => performance.now(),
+      random: () => 0,
+      nonce: () => aNonce,
+      ...parts,
+    })
+  }
+
+  get state() {
+    return this.views.at(-1)?.state
+  }
+
+  types(): string[] {
+    return this.heard.map((message) => message.type)
+  }
+
+  /** Gives the loop the link it asked for last, and challenges. */
+  connect(): void {
+    const [local, remote] = FakeChannel.pair()
+    const reader = new FrameReader()
+    this.#coordinator = remote
+    remote.readyState = 'open'
+    remote.onmessage = ({ data }) => {
+      const message: Message | undefined = reader.push(new Uint8Array(data as ArrayBuffer))
+      if (message) this.#answer(parseFromProvider(message.header), message.payload)
+    }
+    this.loop.attachLink(this.links.at(-1)?.number ?? 0, local as unknown as RTCDataChannel)
+    local.open()
+    this.say({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: 1 })
+  }
+
+  say(message: FromCoordinator): void {
+    for (const frame of encodeFrames(message)) this.#coordinator?.send(frame)
+  }
+
+  cut(): void {
+    this.#coordinator?.cut()
+  }
+
+  #answer(message: FromProvider, payload: Uint8Array): void {
+    this.heard.push({ ...message, payload })
+    if (message.type === 'greet') this.say({ type: 'welcome', heartbeatMs: 60_000 })
+    if (message.type === 'commit')
+      this.say({ type: 'receipt', assignment: message.assignment, commitment: message.commitment })
+    if (message.type === 'reveal')
+      this.say({ type: 'verdict', assignment: message.assignment, outcome: 'accepted' })
+  }
+}
+
+async function aWelcomeRig(parts: Partial<ProviderSurroundings> = {}, manifest = aManifest()): Promise<Rig> {
+  const rig = new Rig(parts, manifest)
+  rig.loop.start()
+  rig.connect()
+  await expect.poll(() => rig.state?.kind).toBe('waiting')
+  return rig
+}
+
+describe('provider loop', () => {
+  test('[W6] a unit goes from its order to its verdict, with the commitment the protocol asks for', async () => {
+    const rig = await aWelcomeRig()
+    rig.say(anOrder(3))
+    await expect.poll(() => rig.views.at(-1)?.unitsAccepted).toBe(1)
+    expect(rig.types()).toEqual(['greet', 'commit', 'reveal'])
+    const result = new Uint8Array(400).fill(4)
+    expect(rig.heard[2]?.payload).toEqual(result)
+    const { job } = anOrder(3)
+    const resultDigest = resultDigestOf(result)
+    const parts = { chainId: 31337, job, unit: 3, provider: aKey.provider, resultDigest, nonce: aNonce }
+    expect(rig.heard[1]).toMatchObject({ commitment: commitmentOf(parts) })
+    expect(rig.crashes).toEqual([])
+  })
+
+  test('[W23] the view names provider, adapter and the unit on the GPU; the job is told once', async () => {
+    const rig = await aWelcomeRig()
+    const held = Promise.withResolvers<Uint8Array<ArrayBuffer>>()
+    rig.run = () => held.promise
+    rig.say(anOrder(3))
+    rig.say(anOrder(4))
+    await expect.poll(() => rig.views.at(-1)?.unit).toEqual({ index: 4, unitCount: 10 })
+    expect(rig.views.at(-1)).toMatchObject({
+      state: { kind: 'working' },
+      provider: aKey.provider,
+      adapter: 'a GPU',
+    })
+    const { job, requester } = anOrder(3)
+    expect(rig.jobs).toEqual([
+      {
+        id: job,
+        requester,
+        payWei: 1n,
+        name: 'double',
+        summary: 'Doubles numbers.',
+        cause: 'science',
+        wgsl: doubleWgsl,
+      },
+    ])
+    held.resolve(new Uint8Array(400))
+    await expect.poll(() => rig.views.at(-1)?.unitsAccepted).toBe(2)
+    expect(rig.views.at(-1)?.unit).toBeUndefined()
+  })
+
+  test('[W17] a finished tile is shown', async () => {
+    const image = { kind: 'image', buffer: 'out', width: 64, height: 64, tile: [5, 5], format: 'rgba32float' }
+    const rig = await aWelcomeRig({}, aManifest({ collect: image, units: { range: [0, 4] } }))
+    rig.run = () => Promise.resolve(new Uint8Array(new Float32Array(100).fill(1).buffer))
+    rig.say(anOrder(1))
+    await expect.poll(() => rig.tiles).toHaveLength(1)
+    expect(rig.tiles[0]).toMatchObject({ x: 5, y: 0, width: 5, height: 5, job: anOrder(1).job })
+  })
+
+  test.each([
+    ['missing data', new DataUnavailableError('b', 'gone'), 'dataUnavailable'],
+    ['a kernel that does not compile', new RunnerError('compileFailed', '1:1 no'), 'kernelFailed'],
+    ['a kernel that hangs', new RunnerError('hung', 'no end'), 'kernelFailed'],
+  ])('[W9] %s goes back with its reason', async (_what, failure, reason) => {
+    const rig = await aWelcomeRig()
+    if (failure instanceof DataUnavailableError) rig.loadFailure = failure
+    else rig.run = () => Promise.reject(failure)
+    rig.say(anOrder(0))
+    await expect.poll(() => rig.heard.at(-1)).toMatchObject({ type: 'handBack', reason })
+    expect(rig.state).toEqual({ kind: 'waiting' })
+  })
+
+  test('[W16] a lost device hands all units back and rests', async () => {
+    const rig = await aWelcomeRig()
+    const lost = Promise.withResolvers<Uint8Array<ArrayBuffer>>()
+    rig.run = () => lost.promise
+    rig.say(anOrder(0))
+    rig.say(anOrder(1))
+    await expect.poll(() => rig.views.at(-1)?.unit?.index).toBe(1)
+    lost.reject(new RunnerError('deviceLost', 'gone'))
+    await expect.poll(() => rig.types().filter((type) => type === 'handBack')).toHaveLength(2)
+    expect(rig.state).toMatchObject({ kind: 'reconnecting', reason: 'gpuLost', attempt: 1 })
+    await expect.poll(() => rig.links.at(-1)?.open).toBe(false)
+  })
+
+  test('[W24] what nobody foresaw is a crash, not a unit given back', async () => {
+    const rig = await aWelcomeRig()
+    rig.run = () => Promise.reject(new TypeError('x is undefined'))
+    rig.say(anOrder(0))
+    await expect.poll(() => rig.crashes).toEqual([new TypeError('x is undefined')])
+  })
+
+  test('[W12] a result that ends while the link is gone is delivered over the next', async () => {
+    const rig = await aWelcomeRig()
+    const late = Promise.withResolvers<Uint8Array<ArrayBuffer>>()
+    rig.run = () => late.promise
+    rig.say(anOrder(7))
+    await expect.poll(() => rig.views.at(-1)?.unit?.index).toBe(7)
+    rig.cut()
+    await expect.poll(() => rig.state?.kind).toBe('reconnecting')
+    late.resolve(new Uint8Array(400).fill(8))
+    await expect.poll(() => rig.links.length, { timeout: 3_000 }).toBe(2)
+    rig.connect()
+    await expect.poll(() => rig.views.at(-1)?.unitsAccepted).toBe(1)
+    expect(rig.heard.at(-1)?.payload).toEqual(new Uint8Array(400).fill(8))
+  })
+
+  test('[W12] what a link of the past brings is not heard', async () => {
+    const rig = new Rig()
+    rig.loop.start()
+    const [first] = rig.links
+    rig.loop.linkFailed(first?.number ?? 0, 'coordinatorUnreachable')
+    await expect.poll(() => rig.links, { timeout: 3_000 }).toHaveLength(2)
+    rig.loop.linkFailed(first?.number ?? 0, 'connectionLost')
+    expect(rig.state).toEqual({ kind: 'starting', step: 'connecting' })
+    const [stale] = FakeChannel.pair()
+    rig.loop.attachLink(first?.number ?? 0, stale as unknown as RTCDataChannel)
+    await expect.poll(() => stale.readyState).toBe('closed')
+    expect(rig.state).toEqual({ kind: 'starting', step: 'connecting' })
+  })
+
+  test('[W15] stopping now: farewell first, then the runner is closed, then the page hears of it', async () => {
+    const rig = await aWelcomeRig()
+    rig.run = () => new Promise(() => undefined)
+    rig.say(anOrder(0))
+    await expect.poll(() => rig.views.at(-1)?.unit?.index).toBe(0)
+    rig.loop.stop('now')
+    expect(rig.state?.kind).toBe('working')
+    await expect.poll(() => rig.state).toEqual({ kind: 'stopped', reason: 'byUser' })
+    expect(rig.types().slice(-2)).toEqual(['handBack', 'leave'])
+    expect(rig.heard.find((message) => message.type === 'handBack')).toMatchObject({
+      assignment: assignmentOf(0),
+      reason: 'stopping',
+    })
+    expect(rig.closedRunner).toBe(true)
+    expect(rig.links.at(-1)?.open).toBe(false)
+  })
+
+  test('[W14] finishing: the unit under way is delivered, then all ends', async () => {
+    const rig = await aWelcomeRig()
+    const last = Promise.withResolvers<Uint8Array<ArrayBuffer>>()
+    rig.run = () => last.promise
+    rig.say(anOrder(0))
+    await expect.poll(() => rig.views.at(-1)?.unit?.index).toBe(0)
+    rig.loop.stop('afterUnit')
+    expect(rig.state).toEqual({ kind: 'finishing' })
+    last.resolve(new Uint8Array(400))
+    await expect.poll(() => rig.views.at(-1)?.unitsAccepted).toBe(1)
+    rig.say({ type: 'account', accepted: 1, pendingWei: 1n, claimableWei: 0n, claimedWei: 0n })
+    await expect.poll(() => rig.state).toEqual({ kind: 'stopped', reason: 'byUser' })
+    expect(rig.views.at(-1)?.pendingWei).toBe(1n)
+  })
+})
