@@ -6,5 +6,11 @@ export default defineConfig({
   root: 'web',
   plugins: [svelte()],
   worker: { format: 'es' },
-  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2023', sourcemap: true },
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2023',
+    sourcemap: true,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
 })

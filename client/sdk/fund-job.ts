@@ -102,7 +102,7 @@ export async function fundJob(
  * `eth_fillTransaction`, which a coordinator's `/rpc` rightly refuses. A wallet chooses its own.
  */
 async function transactionTerms(
-  { reader, sender, address }: ConnectedRequester,
+  { reader, sender, address, chain }: ConnectedRequester,
   call: Parameters<ConnectedRequester['reader']['estimateContractGas']>[0],
 ) {
   // Also the rehearsal: a call that would revert is refused here with its reason.
@@ -110,7 +110,7 @@ async function transactionTerms(
   if (sender.account.type !== 'local') return {}
   const nonce = await reader.getTransactionCount({ address, blockTag: 'pending' })
   const { maxFeePerGas, maxPriorityFeePerGas } = await reader.estimateFeesPerGas()
-  return { gas: (gas * 12n) / 10n, nonce, maxFeePerGas, maxPriorityFeePerGas }
+  return { chainId: chain.id, gas: (gas * 12n) / 10n, nonce, maxFeePerGas, maxPriorityFeePerGas }
 }
 
 /** ERC-2612: lets the escrow take exactly `amountWei`. */

@@ -11,6 +11,7 @@ import {
   unitLetters,
   type UnitCondition,
 } from '#protocol/api.ts'
+import { checkRpcRequest } from '#coordinator/edge/chain/rpc-gate.ts'
 import { resultDigestOf } from '#protocol/commitment.ts'
 import { contentIdOf } from '#protocol/content-id.ts'
 import { fromHex, type Hex } from '#protocol/bytes.ts'
@@ -56,6 +57,8 @@ export class SmallCoordinator {
   readonly jobs = new Map<JobId, SmallJob>()
   /** Each request as `GET /path`. */
   readonly requests: string[] = []
+  /** What was asked of the chain and is not open to others. */
+  readonly refusedRpc: string[] = []
   /** Asked before the API itself, in order; the first answer is sent. */
   readonly faults: Fault[] = []
   providersOnline = 2
@@ -261,9 +264,15 @@ export class SmallCoordinator {
   }
 
   async #rpc(context: Context): Promise<Response> {
-    const request: { method: string } = await context.req.json()
-    if (!this.#options.chain || !/^eth_(?!fill|accounts|sendTransaction|sign)/.test(request.method))
-      throw new Refusal('unauthorised', `${request.method} is not open to others.`)
+    if (!this.#options.chain) throw new Refusal('notFound', 'There is no chain here.')
+    const request: unknown = await context.req.json()
+    let method: string
+    try {
+      method = checkRpcRequest(request).method
+    } catch (error) {
+      this.refusedRpc.push(JSON.stringify(request))
+      throw error
+    }
     const answer = await fetch(this.#options.chain.rpcUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -271,7 +280,7 @@ export class SmallCoordinator {
     })
     const text = await answer.text()
     // The receipt is there only after the transaction is mined.
-    if (request.method === 'eth_getTransactionReceipt') await this.#refresh()
+    if (method === 'eth_getTransactionReceipt') await this.#refresh()
     return context.body(text, 200, { 'content-type': 'application/json' })
   }
 

@@ -232,6 +232,7 @@ describe('[R12] funding', () => {
     const account = await aRichAccount()
     await mask.submit(aFolder(), { account })
     expect(await chain.sentBy(account.address)).toBe(1)
+    expect(coordinator.refusedRpc).toEqual([])
   })
 
   test('submissions of one account take turns', async () => {

@@ -164,11 +164,12 @@ describe('provider loop', () => {
     expect(rig.tiles[0]).toMatchObject({ x: 5, y: 0, width: 5, height: 5, job: anOrder(1).job })
   })
 
-  test.each([
+  const failures: [string, Error, string][] = [
     ['missing data', new DataUnavailableError('b', 'gone'), 'dataUnavailable'],
     ['a kernel that does not compile', new RunnerError('compileFailed', '1:1 no'), 'kernelFailed'],
     ['a kernel that hangs', new RunnerError('hung', 'no end'), 'kernelFailed'],
-  ])('[W9] %s goes back with its reason', async (_what, failure, reason) => {
+  ]
+  test.each(failures)('[W9] %s goes back with its reason', async (_what, failure, reason) => {
     const rig = await aWelcomeRig()
     if (failure instanceof DataUnavailableError) rig.loadFailure = failure
     else rig.run = () => Promise.reject(failure)

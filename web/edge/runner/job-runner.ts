@@ -1,5 +1,6 @@
 import { assert } from '#protocol/assert.ts'
 import type { Manifest } from '#protocol/manifest.ts'
+import { withDeadline } from '../deadline.ts'
 import type { AdapterPolicy } from './adapter.ts'
 import { JobDevice } from './job-device.ts'
 import { jobNeedsOf } from './job-needs.ts'
@@ -21,7 +22,7 @@ export interface JobSource {
 }
 
 export interface JobRunnerOptions extends AdapterPolicy {
-  /** How long the GPU may go without ending a unit before its kernel counts as hung. */
+  /** How long the GPU may go without ending a unit, or the compiler without a pipeline, before the kernel counts as hung. */
   readonly watchdogMs: number
 }
 
@@ -43,7 +44,7 @@ export class JobRunner {
   /**
    * Loads the inputs, opens a device, compiles and uploads.
    *
-   * @throws {RunnerError} any but `hung` and `unwritten`; {Refusal} for expressions without a value; what `loadInput` throws.
+   * @throws {RunnerError} any but `unwritten`; {Refusal} for expressions without a value; what `loadInput` throws.
    */
   static async open(gpu: GPU, source: JobSource, options: JobRunnerOptions): Promise<JobRunner> {
     const { manifest } = source
@@ -55,7 +56,11 @@ export class JobRunner {
     const needs = jobNeedsOf(manifest, plan, sizes)
     const jobDevice = await JobDevice.open(gpu, options, needs.limits, manifest.name)
     try {
-      const pipelines = await makePipelines(jobDevice, manifest, source.wgsl)
+      const pipelines = await withDeadline(
+        makePipelines(jobDevice, manifest, source.wgsl),
+        options.watchdogMs,
+        () => new RunnerError('hung', `The kernel does not compile within ${options.watchdogMs} ms.`),
+      )
       const uploaded = await jobDevice.checked('The inputs', () => upload(jobDevice.device, inputs))
       const result = manifest.buffers[plan.result.name]
       assert(result && 'bytes' in result, 'a parsed manifest has a result buffer')
@@ -100,7 +105,7 @@ export class JobRunner {
   async #takeLane(): Promise<Lane> {
     const lane = this.#freeLanes.pop()
     if (lane) return lane
-    return await new Promise((resolve) => this.#waiting.push(resolve))
+    return await this.#watchdog.unlessHung(new Promise((resolve) => this.#waiting.push(resolve)))
   }
 
   #giveLane(lane: Lane): void {

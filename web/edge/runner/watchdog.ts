@@ -16,7 +16,7 @@ export class Watchdog {
   }
 
   /**
-   * The unit's outcome.
+   * The outcome of a unit that is on the GPU.
    *
    * @throws {RunnerError} `hung` once nothing has ended for the limit; from then on always.
    */
@@ -24,11 +24,16 @@ export class Watchdog {
     this.#inFlight += 1
     if (this.#inFlight === 1) this.#restart()
     try {
-      return await Promise.race([unit, this.#expired.promise])
+      return await this.unlessHung(unit)
     } finally {
       this.#inFlight -= 1
       this.#restart()
     }
+  }
+
+  /** The outcome of something that waits for units to end. */
+  unlessHung<T>(waiting: Promise<T>): Promise<T> {
+    return Promise.race([waiting, this.#expired.promise])
   }
 
   #restart(): void {
