@@ -19,7 +19,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
-          include: ['test/end-to-end/**/*.test.ts', 'test/gpu/**/*.test.ts', 'test/app/page.test.ts', 'test/contracts/**/*.test.ts'],
+          include: [
+            'test/end-to-end/**/*.test.ts',
+            'test/gpu/**/*.test.ts',
+            'test/app/page.test.ts',
+            'test/contracts/**/*.test.ts',
+          ],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 180_000,
