@@ -54,3 +54,27 @@ test('[R6] the path tracer’s bindings', () => {
   const wgsl = readFileSync(new URL('../../shaders/path-tracer/kernel.wgsl', import.meta.url), 'utf8')
   expect(declared(wgsl)).toEqual({ '0.0': 'uniform', '0.1': 'read-only-storage', '0.2': 'storage' })
 })
+
+test('[R6] a hostile text takes no longer than another', () => {
+  const bytes = 256 * 1024
+  const hostile = [
+    '@a',
+    '@a ',
+    '@a(',
+    '@a( ',
+    '@a(b)',
+    '@a  \n',
+    '@',
+    ' ',
+    '/*',
+    '//\n',
+    'var<storage,read ',
+    'a'.repeat(999),
+  ]
+  for (const part of hostile) {
+    const text = `@group(0) @binding(0) var<storage,read${part.repeat(bytes / part.length)}`
+    const begin = performance.now()
+    expect(declared(text)).toEqual({})
+    expect(performance.now() - begin, part).toBeLessThan(2_000)
+  }
+})

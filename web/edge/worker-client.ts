@@ -1,5 +1,6 @@
 import { releaseProxy, wrap, type Endpoint, type Remote } from 'comlink'
 import { withDeadline } from './deadline.ts'
+import { Interruption } from './interruption.ts'
 
 /** What a client needs of a `Worker`. */
 export interface WorkerLike extends Endpoint {
@@ -23,16 +24,14 @@ const callMsMax = 10_000
 export class WorkerClient<Api> {
   readonly #worker: WorkerLike
   readonly #remote: Remote<Api>
-  readonly #gone = Promise.withResolvers<never>()
-  #ended = false
+  readonly #gone = new Interruption()
 
   /** @param onCrash called at most once, never after `end`. */
   constructor(worker: WorkerLike, onCrash: (error: WorkerGoneError) => void) {
     this.#worker = worker
     this.#remote = wrap<Api>(worker)
-    this.#gone.promise.catch(() => undefined)
     const crash = (event: object) => {
-      if (this.#ended) return
+      if (this.#gone.error) return
       const cause: unknown = 'error' in event ? event.error : event
       const error = new WorkerGoneError('The worker crashed.', cause)
       this.#finish(error)
@@ -48,8 +47,8 @@ export class WorkerClient<Api> {
    * @example await client.call((remote) => remote.stop('now'))
    */
   async call<T>(use: (remote: Remote<Api>) => Promise<T>, limitMs: number = callMsMax): Promise<T> {
-    if (this.#ended) throw new WorkerGoneError('The worker has ended.')
-    const answer = Promise.race([use(this.#remote), this.#gone.promise])
+    if (this.#gone.error) throw this.#gone.error
+    const answer = this.#gone.guard(use(this.#remote))
     return withDeadline(
       answer,
       limitMs,
@@ -59,12 +58,11 @@ export class WorkerClient<Api> {
 
   /** Ends the worker; what is pending rejects. */
   end(): void {
-    if (!this.#ended) this.#finish(new WorkerGoneError('The worker has ended.'))
+    if (!this.#gone.error) this.#finish(new WorkerGoneError('The worker has ended.'))
   }
 
   #finish(error: WorkerGoneError): void {
-    this.#ended = true
-    this.#gone.reject(error)
+    this.#gone.interrupt(error)
     this.#remote[releaseProxy]()
     this.#worker.terminate()
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import * as v from 'valibot'
@@ -60,8 +61,11 @@ export function jobRoutes(services: HttpServices): Hono {
       throw new Refusal('notFound', `Unit ${unit} has no accepted result.`, {
         next: 'Wait until it is accepted; a failed unit never has one.',
       })
+    const digest = createHash('sha256').update(bytes).digest('base64')
     return context.body(new Uint8Array(bytes), 200, {
       'content-type': 'application/octet-stream',
+      // RFC 9530: lets the requester notice a result that was damaged on its way.
+      'repr-digest': `sha-256=:${digest}:`,
       'cache-control': 'no-store',
     })
   })

@@ -39,14 +39,17 @@ export class SqliteStore implements Store {
    * @throws {Failure} when another process holds it, when it comes from a newer version, or when it is damaged.
    */
   static open(path: string, blobs: Blobs): SqliteStore {
+    let database: DatabaseSync | undefined
     try {
-      const database = new DatabaseSync(path)
+      database = new DatabaseSync(path)
       database.exec(
         'PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
       )
       migrate(database, path)
       return new SqliteStore(database, blobs)
     } catch (error) {
+      // An open handle would keep its lock on a file that nobody uses.
+      database?.close()
       throw explain(error, path)
     }
   }

@@ -44,7 +44,7 @@ describe('any order of events', () => {
       { numRuns: 700 },
     )
     // Sequences that reach nothing would prove nothing.
-    expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(100)
+    expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(50)
   })
 })
 

@@ -11,8 +11,11 @@ export type BindingKind = 'uniform' | 'storage' | 'read-only-storage'
  */
 export function declaredBindings(wgsl: string): ReadonlyMap<string, BindingKind> {
   const declared = new Map<string, BindingKind>()
-  const declaration = /((?:@\w+\s*(?:\([^()]*\))?\s*)+)var\s*<\s*(\w+)\s*(?:,\s*(\w+)\s*,?\s*)?>/g
-  for (const [, attributes = '', space, access] of withoutComments(wgsl).matchAll(declaration)) {
+  // No two neighbours match the same text, and repetitions are bounded: a stranger's text must not make this slow.
+  const declaration = /((?:@\w+ ?(?:\([^()]{0,99}\) ?)?){1,9})var ?< ?(\w+) ?(?:, ?(\w+) ?(?:, ?)?)?>/g
+  for (const [, attributes = '', space, access] of withoutComments(wgsl)
+    .replace(/\s+/g, ' ')
+    .matchAll(declaration)) {
     const group = attributeOf(attributes, 'group')
     const binding = attributeOf(attributes, 'binding')
     if (group === undefined || binding === undefined) continue

@@ -1,27 +1,22 @@
 import { withDeadline } from '../deadline.ts'
+import { Interruption } from '../interruption.ts'
 import { chooseAdapter, type AdapterPolicy } from './adapter.ts'
 import type { JobLimits } from './job-needs.ts'
 import { RunnerError } from './runner-error.ts'
 
 const openMsMax = 20_000
+const announcementMs = 50
 
 /** A job's own device. Destroying it is what keeps one requester's data from the next. */
 export class JobDevice {
   readonly device: GPUDevice
-  readonly #lost: Promise<never>
-  #error: RunnerError | undefined
+  readonly #loss = new Interruption()
 
   private constructor(device: GPUDevice) {
     this.device = device
-    this.#lost = device.lost.then((info) => {
-      this.#error ??= new RunnerError(
-        'deviceLost',
-        `The GPU device was lost: ${info.message || info.reason}.`,
-      )
-      throw this.#error
+    void device.lost.then(({ message, reason }) => {
+      this.#loss.interrupt(new RunnerError('deviceLost', `The GPU device was lost: ${message || reason}.`))
     })
-    // Whoever is in flight hears of it through `whileAlive`; nobody may be.
-    this.#lost.catch(() => undefined)
   }
 
   /**
@@ -46,16 +41,15 @@ export class JobDevice {
     return new JobDevice(await withDeadline(opening, openMsMax, lost))
   }
 
-  get lost(): boolean {
-    return this.#error !== undefined
-  }
-
-  /** The work's outcome, unless the device is lost first: its pending promises then fail with less telling errors. */
+  /** The work's outcome, unless the device is lost first. */
   async whileAlive<T>(work: Promise<T>): Promise<T> {
     try {
-      return await Promise.race([work, this.#lost])
+      return await this.#loss.guard(work)
     } catch (error) {
-      throw this.#error ?? error
+      if (error instanceof RunnerError) throw error
+      // A loss aborts what is pending, with less telling errors, a moment before it is announced.
+      await new Promise((resolve) => setTimeout(resolve, announcementMs))
+      throw this.#loss.error ?? error
     }
   }
 
@@ -67,7 +61,7 @@ export class JobDevice {
   async checked<T>(what: string, work: () => T | Promise<T>): Promise<T> {
     const filters = ['validation', 'out-of-memory', 'internal'] as const
     for (const filter of filters) this.device.pushErrorScope(filter)
-    const made = attempt(work)
+    const made = attempt(what, work)
     const scopes = filters.map(() => this.device.popErrorScope())
     // The device's word comes first: it says why, where a promise of `work` may only say that it was aborted.
     const [internal, memory, validation] = await this.whileAlive(Promise.all(scopes))
@@ -78,7 +72,7 @@ export class JobDevice {
   }
 
   destroy(): void {
-    this.#error ??= new RunnerError('deviceLost', 'The device was closed.')
+    this.#loss.interrupt(new RunnerError('deviceLost', 'The device was closed.'))
     this.device.destroy()
   }
 }
@@ -92,9 +86,15 @@ const defaultLimits: JobLimits = {
   maxUniformBuffersPerShaderStage: 12,
 }
 
-/** The work's outcome as a promise whose failure may be looked at later, or never. */
-function attempt<T>(work: () => T | Promise<T>): Promise<T> {
-  const made = (async () => await work())()
+/**
+ * The work's outcome as a promise whose failure may be looked at later, or never. What WebGPU throws or rejects with,
+ * it says of the job's numbers and text: a stranger's doing, not ours.
+ */
+function attempt<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  const made = (async () => await work())().catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new RunnerError('invalidJob', `${what}: ${reason}`, { cause })
+  })
   made.catch(() => undefined)
   return made
 }

@@ -74,10 +74,6 @@ export class JobRunner {
     }
   }
 
-  get lost(): boolean {
-    return this.#jobDevice.lost
-  }
-
   /**
    * The result of unit `index`. At most one unit per lane is on the GPU; others wait their turn.
    *

@@ -114,20 +114,10 @@ async function makePipeline(
       }
     }),
   )
-  try {
-    const pipeline = await jobDevice.checked(`The entry point "${entry}"`, () => {
-      const bindGroupLayouts = groups.map((group) => group.layout)
-      const layout = device.createPipelineLayout({ label: entry, bindGroupLayouts })
-      return device.createComputePipelineAsync({
-        label: entry,
-        layout,
-        compute: { module, entryPoint: entry },
-      })
-    })
-    return { pipeline, groups }
-  } catch (cause) {
-    if (cause instanceof RunnerError) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new RunnerError('compileFailed', `"${entry}" makes no pipeline: ${reason}`, { cause })
-  }
+  const pipeline = await jobDevice.checked(`The entry point "${entry}"`, () => {
+    const bindGroupLayouts = groups.map((group) => group.layout)
+    const layout = device.createPipelineLayout({ label: entry, bindGroupLayouts })
+    return device.createComputePipelineAsync({ label: entry, layout, compute: { module, entryPoint: entry } })
+  })
+  return { pipeline, groups }
 }

@@ -1,3 +1,4 @@
+import { Interruption } from '../interruption.ts'
 import { RunnerError } from './runner-error.ts'
 
 /**
@@ -8,11 +9,10 @@ export class Watchdog {
   readonly #limitMs: number
   #inFlight = 0
   #alarm: ReturnType<typeof setTimeout> | undefined
-  readonly #expired = Promise.withResolvers<never>()
+  readonly #hang = new Interruption()
 
   constructor(limitMs: number) {
     this.#limitMs = limitMs
-    this.#expired.promise.catch(() => undefined)
   }
 
   /**
@@ -33,7 +33,7 @@ export class Watchdog {
 
   /** The outcome of something that waits for units to end. */
   unlessHung<T>(waiting: Promise<T>): Promise<T> {
-    return Promise.race([waiting, this.#expired.promise])
+    return this.#hang.guard(waiting)
   }
 
   #restart(): void {
@@ -41,7 +41,7 @@ export class Watchdog {
     if (this.#inFlight === 0) return
     this.#alarm = setTimeout(() => {
       const message = `The kernel has not ended a unit for ${this.#limitMs} ms.`
-      this.#expired.reject(new RunnerError('hung', message))
+      this.#hang.interrupt(new RunnerError('hung', message))
     }, this.#limitMs)
   }
 }

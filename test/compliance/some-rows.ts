@@ -1,0 +1,148 @@
+import { toHex, type Hex } from '#protocol/bytes.ts'
+import type {
+  AssignmentRow,
+  DurableRecord,
+  JobRow,
+  LedgerRow,
+  ResultRow,
+  UnitRow,
+} from '#coordinator/core/records.ts'
+import type { Epoch } from '#coordinator/core/state.ts'
+
+/** More than any 64-bit number holds, and odd, so that a rounding shows. */
+export const hugeWei = 2n ** 200n + 12_345n
+
+export function hex32(number: number): Hex {
+  return `0x${number.toString(16).padStart(64, '0')}`
+}
+
+export function aProvider(number: number): Hex {
+  return `0x${number.toString(16).padStart(40, '0')}`
+}
+
+export function aJobRow(number = 1, changes: Partial<JobRow> = {}): DurableRecord {
+  const row: JobRow = {
+    id: hex32(number),
+    spec: `b${'a'.repeat(58)}`,
+    salt: hex32(1_000 + number),
+    requester: aProvider(99),
+    phase: 'running',
+    fundedWei: 10n,
+    settledChargeWei: 0n,
+    refundedWei: 0n,
+    createdAtMs: 1_700_000_000_000 + number,
+    startedAtMs: undefined,
+    finishedAtMs: undefined,
+    ...changes,
+  }
+  return { table: 'jobs', row }
+}
+
+export function assignmentId(job: number, unit: number, attempt: number): string {
+  return `${hex32(job).slice(-8)}/${unit}/${attempt}`
+}
+
+export function anAssignmentRow(
+  place: { job?: number; unit?: number; attempt?: number },
+  changes: Partial<AssignmentRow> = {},
+): DurableRecord {
+  const { job = 1, unit = 0, attempt = 0 } = place
+  const row: AssignmentRow = {
+    id: assignmentId(job, unit, attempt),
+    job: hex32(job),
+    unit,
+    provider: aProvider(1),
+    state: 'leased',
+    leasedAtMs: 1_700_000_000_000.5,
+    commitment: undefined,
+    resultDigest: undefined,
+    reason: undefined,
+    ...changes,
+  }
+  return { table: 'assignments', row }
+}
+
+export function aResultRow(
+  place: { job?: number; unit?: number; attempt?: number },
+  bytes: Uint8Array,
+): DurableRecord {
+  const { job = 1, unit = 0, attempt = 0 } = place
+  const row: ResultRow = { assignment: assignmentId(job, unit, attempt), job: hex32(job), unit, bytes }
+  return { table: 'results', row }
+}
+
+export function aUnitRow(
+  place: { job?: number; unit?: number },
+  changes: Partial<UnitRow> = {},
+): DurableRecord {
+  const { job = 1, unit = 0 } = place
+  const row: UnitRow = {
+    job: hex32(job),
+    unit,
+    verdict: 'accepted',
+    canonical: assignmentId(job, unit, 0),
+    disputed: false,
+    queueMs: 1,
+    runMs: 2.5,
+    verifyMs: 3,
+    ...changes,
+  }
+  return { table: 'units', row }
+}
+
+export function aLedgerRow(changes: Partial<LedgerRow> = {}): DurableRecord {
+  const row: LedgerRow = {
+    job: hex32(1),
+    unit: 0,
+    provider: aProvider(1),
+    amountWei: hugeWei,
+    atMs: 5,
+    ...changes,
+  }
+  return { table: 'ledger', row }
+}
+
+export function anEpochRow(number: number, state: 'prepared' | 'posted'): DurableRecord {
+  const epoch: Epoch = {
+    number,
+    earnings: [{ provider: aProvider(1), cumulativeWei: hugeWei * BigInt(number) }],
+    charges: [{ job: hex32(1), cumulativeWei: BigInt(number) }],
+    closedJobs: number % 2 === 0 ? [hex32(1)] : [],
+  }
+  return {
+    table: 'epochs',
+    row: { epoch, state, transaction: state === 'posted' ? hex32(number) : undefined },
+  }
+}
+
+/** Bytes that differ from place to place. */
+export function someBytes(length: number, seed = 1): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8) + seed) & 0xff)
+}
+
+/** What `load` gave, with its bytes as text and sorted wherever no order is promised. */
+export function comparable<
+  Rows extends {
+    readonly openAssignments: readonly {
+      readonly row: AssignmentRow
+      readonly result: Uint8Array | undefined
+    }[]
+  },
+>(rows: Rows): unknown {
+  const sorted = Object.entries(rows).map(([name, value]: [string, unknown]) => {
+    if (!Array.isArray(value)) return [name, value]
+    if (name === 'openAssignments')
+      return [name, rows.openAssignments.map(({ row, result }) => ({ row, result: result && toHex(result) }))]
+    return [
+      name,
+      value
+        .map((entry: unknown) => ({ ...(entry as object) }))
+        .sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1)),
+    ]
+  })
+  return Object.fromEntries(sorted) as unknown
+}
+
+function keyOf(entry: unknown): string {
+  return JSON.stringify(entry, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
+}
