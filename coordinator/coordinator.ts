@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { limits, protocolVersion } from '#protocol/limits.ts'
+import type { Hex } from '#protocol/bytes.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { Refusal } from '#protocol/refusal.ts'
 import { admitJob, readTerms } from './admission.ts'
@@ -167,6 +168,7 @@ async function open(
   return { url: `http://${config.host}:${http.port}`, transport, stop: closeAll }
 
   function servicesOf(): HttpServices {
+    const grant = chain.grant?.bind(chain)
     return {
       blobs,
       network: () => ({
@@ -195,15 +197,10 @@ async function open(
       changes: (id, units) => changesOf(knownJob(state, id), units),
       result: (job, unit) => store.canonicalResult(job, unit),
       provider: (id) => providerViewOf(state, id),
-      ...(chain.grant && { faucet: async (address) => ({ address, ...(await grantOf(chain, address)) }) }),
+      ...(grant && { faucet: async (address: Hex) => ({ address, ...(await grant(address)) }) }),
       relayRpc: (request) => chain.relayRpc(request),
     }
   }
-}
-
-function grantOf(chain: Chain, address: JobId) {
-  if (!chain.grant) throw new Refusal('notFound', 'This network gives no coins away.')
-  return chain.grant(address)
 }
 
 /** Looks for funds again and again, one look at a time; returns what ends it. */

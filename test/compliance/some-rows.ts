@@ -7,6 +7,7 @@ import type {
   ResultRow,
   UnitRow,
 } from '#coordinator/core/records.ts'
+import type { LoadedRows } from '#coordinator/edge/store/store.ts'
 import type { Epoch } from '#coordinator/core/state.ts'
 
 /** More than any 64-bit number holds, and odd, so that a rounding shows. */
@@ -121,14 +122,7 @@ export function someBytes(length: number, seed = 1): Uint8Array {
 }
 
 /** What `load` gave, with its bytes as text and sorted wherever no order is promised. */
-export function comparable<
-  Rows extends {
-    readonly openAssignments: readonly {
-      readonly row: AssignmentRow
-      readonly result: Uint8Array | undefined
-    }[]
-  },
->(rows: Rows): unknown {
+export function comparable(rows: LoadedRows): unknown {
   const sorted = Object.entries(rows).map(([name, value]: [string, unknown]) => {
     if (!Array.isArray(value)) return [name, value]
     if (name === 'openAssignments')

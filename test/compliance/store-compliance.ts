@@ -67,7 +67,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       ])
       expect(rows.jobs).toEqual([
         {
-          row: aJobRow(1, { fundedWei: hugeWei, startedAtMs: 1.25, finishedAtMs: 2 }).row,
+          row: rowOf(aJobRow(1, { fundedWei: hugeWei, startedAtMs: 1.25, finishedAtMs: 2 })),
           assignmentCount: 2,
         },
       ])

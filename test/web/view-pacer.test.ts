@@ -42,13 +42,24 @@ test('[W23] a moment between two units is not waiting, a longer one is', () => {
   vi.advanceTimersByTime(300)
   pacer.show(view(working, 1))
   vi.advanceTimersByTime(1_000)
+  expect(new Set(shown.map(([kind]) => kind))).toEqual(new Set(['working']))
   pacer.show(view(waiting, 2))
-  vi.advanceTimersByTime(400)
-  expect(shown).toEqual([
-    ['working', 0],
-    ['working', 1],
-    ['waiting', 2],
-  ])
+  vi.advanceTimersByTime(350)
+  expect(shown.at(-1)).toEqual(['working', 2])
+  vi.advanceTimersByTime(100)
+  expect(shown.at(-1)).toEqual(['waiting', 2])
+})
+
+test('[W23] units so short that work and none alternate are counted on', () => {
+  const { pacer, shown } = aPacer()
+  pacer.show(view(working))
+  for (let count = 1; count <= 1_000; count += 1) {
+    pacer.show(view(count % 2 === 0 ? working : waiting, count))
+    vi.advanceTimersByTime(3)
+  }
+  expect(shown.length).toBeGreaterThan(25)
+  expect(shown.length).toBeLessThan(35)
+  expect(new Set(shown.map(([kind]) => kind))).toEqual(new Set(['working']))
 })
 
 test('[W23] a stop is not held back by a pause', () => {

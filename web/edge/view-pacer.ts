@@ -5,12 +5,13 @@ const paceMs = 100
 /** Between two units there may be none for a moment: that is not yet waiting. */
 const waitingAfterMs = 400
 
-/** Passes views on at a pace a person can follow; a new kind of state goes out at once. */
+/** Passes views on at a pace a person can follow; a new state goes out at once. */
 export class ViewPacer {
   readonly #pass: (view: ProviderView) => void
   #shown: ProviderView | undefined
   #latest: ProviderView | undefined
-  #pausing = false
+  /** Since when there has been no work, as long as that is not yet shown. */
+  #idleSinceMs: number | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(pass: (view: ProviderView) => void) {
@@ -18,29 +19,32 @@ export class ViewPacer {
   }
 
   show(view: ProviderView): void {
-    const shown = this.#shown?.state.kind
-    const pausing = shown === 'working' && view.state.kind === 'waiting'
-    const urgent = JSON.stringify(view.state) !== JSON.stringify(this.#shown?.state) && !pausing
     this.#latest = view
-    if (urgent) this.#flush()
-    else if (!this.#timer || pausing !== this.#pausing) this.#flushAfter(pausing)
+    const idle = this.#shown?.state.kind === 'working' && view.state.kind === 'waiting'
+    this.#idleSinceMs = idle ? (this.#idleSinceMs ?? performance.now()) : undefined
+    if (idle || JSON.stringify(view.state) === JSON.stringify(this.#shown?.state)) this.#flushLater()
+    else this.#flush()
   }
 
-  #flushAfter(pausing: boolean): void {
-    clearTimeout(this.#timer)
-    this.#pausing = pausing
-    const waitMs = pausing ? waitingAfterMs : paceMs
-    this.#timer = setTimeout(() => {
+  #flushLater(): void {
+    this.#timer ??= setTimeout(() => {
       this.#flush()
-    }, waitMs)
+    }, paceMs)
   }
 
   #flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (!this.#latest) return
-    this.#shown = this.#latest
-    this.#latest = undefined
+    const view = this.#latest
+    if (!view) return
+    if (this.#idleSinceMs !== undefined && performance.now() - this.#idleSinceMs < waitingAfterMs) {
+      this.#shown = { ...view, state: { kind: 'working' } }
+      this.#flushLater()
+    } else {
+      this.#shown = view
+      this.#latest = undefined
+      this.#idleSinceMs = undefined
+    }
     this.#pass(this.#shown)
   }
 }

@@ -1,11 +1,11 @@
 import { open, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { contentIdOf } from '#protocol/content-id.ts'
 import type { ContentId } from '#protocol/ids.ts'
 import { Refusal } from '#protocol/refusal.ts'
 import { syncFolder } from '../durable-file.ts'
 import { systemCodeOf } from '../failure.ts'
 import type { Blobs } from './blobs.ts'
+import { nativeContentIdOf } from './native-content-id.ts'
 
 /** Blobs as files, `<folder>/<last two letters>/<id>`: written aside, made durable, then renamed into place. */
 export class FileBlobs implements Blobs {
@@ -17,7 +17,7 @@ export class FileBlobs implements Blobs {
   }
 
   async put(bytes: Uint8Array): Promise<ContentId> {
-    const id = contentIdOf(bytes)
+    const id = nativeContentIdOf(bytes)
     const path = this.#pathOf(id)
     if (await this.#isWhole(id, bytes.length)) return id
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
@@ -41,7 +41,7 @@ export class FileBlobs implements Blobs {
       throw error
     })
     if (bytes === undefined) return undefined
-    if (contentIdOf(bytes) !== id)
+    if (nativeContentIdOf(bytes) !== id)
       throw new Refusal(
         'blobCorrupt',
         `The stored bytes of ${id} have changed: they no longer match their content id.`,
@@ -60,7 +60,7 @@ export class FileBlobs implements Blobs {
   /** A file of the right size may still be damaged: only a full read tells, and only then is a write spared. */
   async #isWhole(id: ContentId, size: number): Promise<boolean> {
     if ((await this.#sizeOf(id)) !== size) return false
-    return contentIdOf(await readFile(this.#pathOf(id))) === id
+    return nativeContentIdOf(await readFile(this.#pathOf(id))) === id
   }
 
   async #sizeOf(id: ContentId): Promise<number | undefined> {

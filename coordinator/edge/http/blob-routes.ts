@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { contentIdSchema } from '#protocol/ids.ts'
-import { contentIdOf } from '#protocol/content-id.ts'
 import { limits } from '#protocol/limits.ts'
 import { Refusal } from '#protocol/refusal.ts'
 import type { Blobs } from '../blobs/blobs.ts'
+import { nativeContentIdOf } from '../blobs/native-content-id.ts'
 import { answerJson } from './json.ts'
 import { check } from './parse.ts'
 
@@ -19,7 +19,7 @@ export function blobRoutes(blobs: Blobs): Hono {
   routes.put('/:cid', bodyLimit({ maxSize: limits.blobBytesMax, onError: refuseLarge }), async (context) => {
     const cid = check(contentIdSchema, context.req.param('cid'), 'cid')
     const bytes = new Uint8Array(await context.req.arrayBuffer())
-    const actual = contentIdOf(bytes)
+    const actual = nativeContentIdOf(bytes)
     if (actual !== cid)
       throw new Refusal('blobCorrupt', `The bytes are those of ${actual}, not of ${cid}.`, {
         where: cid,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import * as v from 'valibot'
 
 /**
@@ -47,8 +48,13 @@ const signalSchema = v.variant('type', [
   }),
 ])
 
-/** Browsers hide host addresses behind names that only multicast DNS resolves; resolving them blocks a thread each. */
-const hiddenCandidate = /\.local\b/
+/**
+ * Whether a candidate gives its address as a number. Browsers hide theirs behind names that only multicast DNS
+ * resolves, a stranger may give any name: resolving one blocks a thread for as long as its name server likes.
+ */
+function isNumeric(candidate: string): boolean {
+  return /^candidate:\S/.test(candidate) && isIP(candidate.split(/\s+/)[4] ?? '') !== 0
+}
 
 /**
  * The message as our peer may see it, as JSON text; undefined for one it must not see.
@@ -58,12 +64,16 @@ export function filterSignal(text: string): string | undefined {
   const parsed = v.safeParse(signalSchema, parseJson(text))
   if (!parsed.success) return undefined
   const signal = parsed.output
-  if (signal.type === 'CANDIDATE' && hiddenCandidate.test(signal.payload.candidate.candidate))
-    return undefined
+  if (signal.type === 'CANDIDATE') {
+    const { candidate } = signal.payload.candidate
+    // An empty one says that there are no more.
+    if (candidate !== '' && !isNumeric(candidate)) return undefined
+  }
   if (signal.type === 'OFFER') {
-    const lines = signal.payload.sdp.sdp.split('\r\n')
+    // Lines may end without a carriage return: the library reads those, too.
+    const lines = signal.payload.sdp.sdp.split(/\r?\n/)
     signal.payload.sdp.sdp = lines
-      .filter((line) => !(line.startsWith('a=candidate:') && hiddenCandidate.test(line)))
+      .filter((line) => !/^\s*a=\s*candidate/i.test(line) || isNumeric(line.slice('a='.length)))
       .join('\r\n')
   }
   return JSON.stringify(signal)

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Hono } from 'hono'
+import { Refusal } from '#protocol/refusal.ts'
+import { admitJob } from '#coordinator/admission.ts'
+import { jobViewOf, changesOf, snapshotOf } from '#coordinator/core/views.ts'
+import { FileBlobs } from '#coordinator/edge/blobs/file-blobs.ts'
+import { checkRpcRequest } from '#coordinator/edge/chain/rpc-gate.ts'
+import { createHttpApp } from '#coordinator/edge/http/http-app.ts'
+import type { HttpServices } from '#coordinator/edge/http/http-services.ts'
+import { JobWatch } from '#coordinator/edge/job-watch.ts'
+import { createLog } from '#coordinator/edge/log.ts'
+import { Tickets } from '#coordinator/edge/webrtc/tickets.ts'
+import { providerViewOf } from '#coordinator/settlement-desk.ts'
+import { World } from '../core/a-world.ts'
+import { HandClock } from './hand-clock.ts'
+
+export interface HttpAppUnderTest {
+  readonly app: Hono
+  readonly world: World
+  readonly watch: JobWatch
+  readonly blobs: FileBlobs
+  dispose(): Promise<void>
+}
+
+/** The HTTP app over real blobs and a real core; only the chain behind the relay is missing. Services may be replaced. */
+export async function anHttpApp(changes: Partial<HttpServices> = {}): Promise<HttpAppUnderTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'mask-test-'))
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>MASK</title>')
+  const blobs = new FileBlobs(join(folder, 'blobs'))
+  const world = new World({ providers: 'AB' })
+  const watch = new JobWatch()
+  const tickets = new Tickets(new HandClock())
+  const known = (id: string) => {
+    const job = [...world.state.jobs.values()].find(({ terms }) => terms.id === id)
+    if (!job) throw new Refusal('notFound', `There is no job ${id} here.`, { where: id })
+    return job
+  }
+  const zero = `0x${'00'.repeat(20)}` as const
+  const services: HttpServices = {
+    blobs,
+    network: () => ({
+      version: 1,
+      name: 'test',
+      chainId: 31_337,
+      development: true,
+      contracts: { token: zero, escrow: zero, settlement: zero },
+      coordinatorPeer: 'coordinator-1',
+      epochDurationMs: 10_000,
+      providersOnline: world.state.providers.size,
+    }),
+    mintTicket: () => ({ ...tickets.mint(), coordinatorPeer: 'coordinator-1' }),
+    submitJob: async (request) => {
+      const terms = await admitJob(blobs, request)
+      world.happens({ kind: 'jobSubmitted', terms })
+      return jobViewOf(known(terms.id))
+    },
+    jobs: () => [...world.state.jobs.values()].map(jobViewOf),
+    job: (id) => jobViewOf(known(id)),
+    watchJob: (id, listener) => watch.watch(id, listener),
+    snapshot: (id) => snapshotOf(known(id)),
+    changes: (id, units) => changesOf(known(id), units),
+    result: (job, unit) => world.store.canonicalResult(job, unit),
+    provider: (id) => providerViewOf(world.state, id),
+    relayRpc: (request) => {
+      const { method } = checkRpcRequest(request)
+      if (method === 'eth_call')
+        return Promise.reject(Object.assign(new Error('reverted'), { code: 3, data: '0x08' }))
+      return Promise.resolve(method === 'eth_chainId' ? '0x7a69' : undefined)
+    },
+    ...changes,
+  }
+  const app = createHttpApp({
+    services,
+    webRoot: folder,
+    publicHosts: ['mask.example'],
+    log: createLog('silent'),
+  })
+  return { app, world, watch, blobs, dispose: () => rm(folder, { recursive: true }) }
+}

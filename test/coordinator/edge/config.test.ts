@@ -1,0 +1,95 @@
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '#coordinator/config.ts'
+import { defaultDurations } from '#coordinator/core/state.ts'
+import { Failure } from '#coordinator/edge/failure.ts'
+
+function failureOf(flags: readonly string[], environment = {}): Failure {
+  try {
+    readConfig(flags, environment)
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+  throw new Error('the settings were accepted')
+}
+
+describe('settings', () => {
+  test('[H4] without any, everything has its default', () => {
+    expect(readConfig([], {})).toEqual({
+      host: '127.0.0.1',
+      port: 8787,
+      dataDirectory: resolve('.mask'),
+      logLevel: 'warn',
+      publicHosts: [],
+      durations: defaultDurations,
+    })
+  })
+
+  test('[H4] flags go before the environment, and that before the defaults', () => {
+    const environment = {
+      MASK_PORT: '1111',
+      MASK_HOST: '0.0.0.0',
+      MASK_DATA: '/from/environment',
+      MASK_LOG: 'silent',
+    }
+    const flags = [
+      '--port',
+      '2222',
+      '--public-host',
+      'a.example',
+      '--public-host',
+      'b.example',
+      '--epoch-seconds',
+      '3',
+      '--lease-seconds',
+      '9',
+    ]
+    expect(readConfig(flags, environment)).toMatchObject({
+      host: '0.0.0.0',
+      port: 2222,
+      dataDirectory: '/from/environment',
+      logLevel: 'silent',
+      publicHosts: ['a.example', 'b.example'],
+      durations: { epochMs: 3_000, leaseMs: 9_000 },
+    })
+  })
+
+  test('[H4] help is asked for, even beside a wrong setting', () => {
+    expect(readConfig(['--help', '--port', 'x'], {})).toBe('help')
+    expect(readConfig(['-h'], {})).toBe('help')
+  })
+
+  test.each<[flags: string[], named: string]>([
+    [['--port', '65536'], '--port'],
+    [['--port', '-1'], '--port'],
+    [['--port=-1'], '--port'],
+    [['--port', '80.5'], '--port'],
+    [['--port', ''], '--port'],
+    [['--port', 'http'], '--port'],
+    [['--host', ''], '--host'],
+    [['--data', ''], '--data'],
+    [['--log-level', 'loud'], '--log-level'],
+    [['--public-host', 'https://mask.example'], '--public-host'],
+    [['--public-host', 'a.example', '--public-host', 'B!'], '--public-host'],
+    [['--epoch-seconds', '0'], '--epoch-seconds'],
+    [['--epoch-seconds', '86401'], '--epoch-seconds'],
+    [['--lease-seconds', '1e3'], '--lease-seconds'],
+    [['--lease-seconds', '1234567890'], '--lease-seconds'],
+    [['--speed', '9'], '--speed'],
+    [['--port'], '--port'],
+    [['start'], 'start'],
+  ])('[H4] %j: one sentence that names it, exit code 2', (flags, named) => {
+    const failure = failureOf(flags)
+    expect(failure.exitCode).toBe(2)
+    expect(failure.message).toContain(named)
+    expect(failure.next).toContain('--help')
+  })
+
+  test('[H4] a wrong setting in the environment is named, too', () => {
+    expect(failureOf([], { MASK_PORT: 'x' })).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('port') as unknown,
+    })
+  })
+})

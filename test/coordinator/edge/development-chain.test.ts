@@ -1,0 +1,67 @@
+import { readdir, readFile, rm, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeFunctionData, parseEther } from 'viem'
+import { expect, test } from 'vitest'
+import { maskToken } from '#contracts/artifacts.ts'
+import { assert } from '#protocol/assert.ts'
+import type { Chain } from '#coordinator/edge/chain/chain.ts'
+import { startDevelopmentChain } from '#coordinator/edge/chain/development-chain.ts'
+
+const someone = `0x${'ab'.repeat(20)}` as const
+
+/** Processes whose parent is this one. */
+async function childrenOf(parent: number): Promise<number[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const found: number[] = []
+  for (const id of ids) {
+    // A process may end while we look.
+    const stat = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')
+    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent) found.push(id)
+  }
+  return found
+}
+
+async function anvilProcessId(): Promise<number> {
+  for (const child of await childrenOf(process.pid)) {
+    const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')
+    const [node] = command.includes('anvil-watchdog') ? await childrenOf(child) : []
+    if (node !== undefined) return node
+  }
+  throw new Error('no chain of ours runs')
+}
+
+async function balanceOf(chain: Chain): Promise<bigint> {
+  const data = encodeFunctionData({ abi: maskToken.abi, functionName: 'balanceOf', args: [someone] })
+  const call = [{ to: chain.contracts.token, data }, 'latest']
+  return BigInt(String(await chain.relayRpc({ method: 'eth_call', params: call })))
+}
+
+test.runIf(process.platform === 'linux')(
+  '[D6] what the embedded chain has confirmed survives kill -9 of its node',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mask-test-'))
+    const died = Promise.withResolvers<string>()
+    const first = await startDevelopmentChain(folder, died.resolve)
+    try {
+      assert(first.grant, 'a development chain grants')
+      await first.grant(someone)
+      process.kill(await anvilProcessId(), 'SIGKILL')
+      expect(await died.promise).toContain('the development chain ended')
+    } finally {
+      await first.close()
+    }
+    const second = await startDevelopmentChain(folder, () => undefined)
+    try {
+      expect(second.contracts).toEqual(first.contracts)
+      expect(await balanceOf(second)).toBe(parseEther('1000'))
+      assert(second.grant, 'a development chain grants')
+      await second.grant(someone)
+      expect(await balanceOf(second)).toBe(parseEther('2000'))
+    } finally {
+      await second.close()
+      await rm(folder, { recursive: true })
+    }
+  },
+  60_000,
+)
