@@ -11,7 +11,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/end-to-end/**', 'test/gpu/**', 'test/app/page.test.ts', 'test/contracts/**'],
+          exclude: [
+            'test/end-to-end/**',
+            'test/gpu/**',
+            'test/app/page.test.ts',
+            'test/contracts/**',
+            'test/web/runner.test.ts',
+          ],
           testTimeout: 60_000,
         },
       },
@@ -24,6 +30,7 @@ export default defineConfig({
             'test/gpu/**/*.test.ts',
             'test/app/page.test.ts',
             'test/contracts/**/*.test.ts',
+            'test/web/runner.test.ts',
           ],
           fileParallelism: false,
           testTimeout: 300_000,

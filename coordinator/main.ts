@@ -1,3 +1,4 @@
+import { Refusal } from '#protocol/refusal.ts'
 import { readConfig, usage } from './config.ts'
 import { startCoordinator } from './coordinator.ts'
 import { Failure } from './edge/failure.ts'
@@ -28,7 +29,7 @@ try {
     })
   }
 } catch (error) {
-  if (!(error instanceof Failure)) throw error
-  process.stderr.write(`${error.message}\n${error.next}\n`)
-  process.exitCode = error.exitCode
+  if (!(error instanceof Failure) && !(error instanceof Refusal)) throw error
+  process.stderr.write(`${error.message}\n${error.next ?? ''}\n`)
+  process.exitCode = error instanceof Failure ? error.exitCode : 1
 }

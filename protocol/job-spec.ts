@@ -52,6 +52,15 @@ export function decodeJobSpec(bytes: Uint8Array): JobSpec {
       throw new Refusal('blobMissing', `The job spec names no blob for the input "${input}".`, {
         where: `inputs.${input}`,
       })
+  const surplus = Object.keys(parsed.output.inputs).find((input) => !Object.hasOwn(manifest.inputs, input))
+  if (surplus !== undefined)
+    throw new Refusal(
+      'malformed',
+      `The job spec has a blob for "${surplus}", which is no input of the manifest.`,
+      {
+        where: `inputs.${surplus}`,
+      },
+    )
   return { ...parsed.output, manifest }
 }
 

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findBrowser } from './network/find-browser.ts'
@@ -40,7 +39,7 @@ function runForge(): Count {
 
 function runVitest(browser: string): Count {
   const report = join(folder, 'vitest.json')
-  const program = createRequire(import.meta.url).resolve('vitest/vitest.mjs')
+  const program = new URL('../node_modules/vitest/vitest.mjs', import.meta.url).pathname
   const { status } = spawnSync(
     process.execPath,
     [program, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],

@@ -1,5 +1,6 @@
 import type { Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, ContentId, JobId, ProviderId } from '#protocol/ids.ts'
+import type { HandBackReason } from '#protocol/messages.ts'
 import type { RefusalReason } from '#protocol/refusal.ts'
 import type { Epoch, JobPhase } from './state.ts'
 
@@ -55,7 +56,7 @@ export interface AssignmentRow {
   readonly leasedAtMs: number
   readonly commitment: Hex | undefined
   readonly resultDigest: Hex | undefined
-  readonly reason: RefusalReason | undefined
+  readonly reason: RefusalReason | HandBackReason | undefined
 }
 
 export interface ResultRow {

@@ -125,6 +125,7 @@ function restoreAssignment(state: State, row: AssignmentRow, result: Uint8Array 
   unit.attempts += 1
   unit.firstLeasedAtMs ??= row.leasedAtMs
   if (row.state === 'refused') unit.barred.add(row.provider)
+  if (row.state === 'handedBack' && row.reason === 'kernelFailed') unit.unable.add(row.provider)
   const assignment = assignmentOf(row, result)
   if (!assignment) return
   if (assignment.state === 'revealed') unit.barred.add(row.provider)

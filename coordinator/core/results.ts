@@ -151,7 +151,7 @@ export function takeReveal(
   judge(state, job, unit, nowMs, effects)
 }
 
-/** A provider gives a unit back. One that could not run it does not get it again, and rests for a moment. */
+/** A provider gives a unit back. Where the kernel failed, it does not get that unit again. */
 export function takeHandBack(
   state: State,
   event: Extract<Event, { kind: 'unitHandedBack' }>,
@@ -162,12 +162,14 @@ export function takeHandBack(
   const assignment = state.assignments.get(event.assignment)
   if (!assignment || assignment.provider !== provider || assignment.state === 'revealed') return
   const { job, unit } = placeOf(state, assignment)
-  endAssignment(state, unit, assignment, { state: 'handedBack', reason: undefined }, effects)
-  const speaker = state.providers.get(provider)
+  endAssignment(state, unit, assignment, { state: 'handedBack', reason: event.reason }, effects)
   // An expired attempt bars nobody: if its provider is barred, it holds the unit anew or has voted on it.
-  if (event.reason === 'stopping') {
-    if (assignment.state !== 'expired') unit.barred.delete(provider)
-  } else if (speaker) speaker.coolDownUntilMs = nowMs + state.durations.coolDownMs
+  if (assignment.state !== 'expired') unit.barred.delete(provider)
+  if (event.reason === 'kernelFailed') unit.unable.add(provider)
+  const speaker = state.providers.get(provider)
+  // Whoever stops wants nothing more in this session; any other trouble may pass.
+  if (speaker)
+    speaker.coolDownUntilMs = event.reason === 'stopping' ? Infinity : nowMs + state.durations.coolDownMs
   reconsider(state, job, unit, nowMs, effects)
 }
 

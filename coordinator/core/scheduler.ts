@@ -23,7 +23,7 @@ export function assignWork(state: State, nowMs: number, effects: Effect[]): void
 function nextUnitFor(job: Job, provider: Provider): OpenUnit | undefined {
   for (const index of job.wanting) {
     const unit = job.open.get(index)
-    if (unit && !unit.barred.has(provider.id)) return unit
+    if (unit && !unit.barred.has(provider.id) && !unit.unable.has(provider.id)) return unit
   }
   return openFreshUnit(job)
 }

@@ -98,8 +98,10 @@ export interface OpenUnit {
   /** Assignments ever made for this unit; numbers the next one. */
   attempts: number
   readonly assignments: Map<AssignmentId, Assignment>
-  /** Providers that must not get this unit: they hold it, have voted, or could not run it. */
+  /** Providers that must not get this unit now: they hold it, or have voted. */
   readonly barred: Set<ProviderId>
+  /** Providers on which its kernel failed: they never get it again. */
+  readonly unable: Set<ProviderId>
   /** Votes that must still come before a quorum is possible, by the votes there are. */
   missing: number
   disputed: boolean

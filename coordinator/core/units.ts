@@ -11,6 +11,7 @@ export function newOpenUnit(index: number, quorum: number): OpenUnit {
     attempts: 0,
     assignments: new Map(),
     barred: new Set(),
+    unable: new Set(),
     missing: quorum,
     disputed: false,
     firstLeasedAtMs: undefined,

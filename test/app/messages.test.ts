@@ -9,7 +9,7 @@ const japanese = leavesOf(ja)
 const english = leavesOf(en)
 
 describe('messages', () => {
-  it('have the same keys in both languages', () => {
+  it('[U2] have the same keys in both languages', () => {
     expect([...english.keys()].sort()).toEqual([...japanese.keys()].sort())
   })
 

@@ -19,7 +19,7 @@ describe('amounts', () => {
     expect(formatAmount('ja', wei)).toBe(text)
   })
 
-  it('lose no wei, however many there are', () => {
+  it('[U4] lose no wei, however many there are', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 10n ** 47n }), (wei) => {
         expect(parseMask(formatAmount('en', wei).replaceAll(',', ''))).toBe(wei)

@@ -42,7 +42,7 @@ describe('the contributor’s page', () => {
   })
   afterAll(() => preview.close())
 
-  it('starts from the keyboard, keeps the focus and says so', async () => {
+  it('[U3] starts from the keyboard, keeps the focus and says so', async () => {
     await open()
     for (let presses = 0; presses < 3; presses++) await page.keyboard.press('Tab')
     await expect
@@ -55,7 +55,7 @@ describe('the contributor’s page', () => {
     expect(await asked()).toEqual(['start'])
   })
 
-  it('cannot be started by a script', async () => {
+  it('[U1] cannot be started by a script', async () => {
     await open()
     await button('計算を貸す').evaluate((node: HTMLButtonElement) => {
       node.click()
@@ -63,7 +63,7 @@ describe('the contributor’s page', () => {
     expect(await asked()).toEqual([])
   })
 
-  it('does nothing before the click', async () => {
+  it('[U1] does nothing before the click', async () => {
     const footprint = await watchFootprint(page)
     await open()
     await page.waitForLoadState('networkidle')
@@ -122,7 +122,7 @@ describe('the contributor’s page', () => {
     expect(await button('コードの全文を読む').evaluate((node) => node === document.activeElement)).toBe(true)
   })
 
-  it('never merges the three sums and loses no digit of them', async () => {
+  it('[U4] never merges the three sums and loses no digit of them', async () => {
     await open('?scene=working&lang=en')
     await page.evaluate(() => {
       globalThis.scripted.show({ pendingWei: 1n, claimableWei: 10n ** 27n + 1n, claimedWei: 0n })
@@ -227,7 +227,7 @@ describe('the contributor’s page', () => {
 const shipped = existsSync(new URL('../../web/edge/contributor.ts', import.meta.url))
 
 describe.runIf(shipped)('the shipped page', () => {
-  it('does nothing before the click', async () => {
+  it('[U1] does nothing before the click', async () => {
     const site = await openShippedPage()
     const footprint = await watchFootprint(page)
     await page.goto(site.url)

@@ -8,7 +8,7 @@ const cases = sessionStates.flatMap((state) =>
 )
 
 describe('a state in words', () => {
-  it.each(cases)('%s has a title and a reason in %s', (_, locale, state) => {
+  it.each(cases)('[U3] %s has a title and a reason in %s', (_, locale, state) => {
     const sentence = stateSentence(state, locale, 'present')
     expect(sentence.title).not.toBe('')
     expect(sentence.reason).not.toBe('')

@@ -19,7 +19,7 @@ it.each(files.filter((file) => file.endsWith('.svelte')))(
   },
 )
 
-it('keeps Japanese inside the messages', async () => {
+it('[U2] keeps Japanese inside the messages', async () => {
   const elsewhere = files.filter((file) => /\.(svelte|ts|css)$/.test(file) && !file.startsWith('messages/'))
   for (const file of elsewhere) expect(japanese.test(await readFile(folder + file, 'utf8')), file).toBe(false)
 })

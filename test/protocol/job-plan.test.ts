@@ -61,7 +61,7 @@ describe('the plan of a job', () => {
   })
 
   test('[P1] an expression that cannot be read is refused', () => {
-    expect(refusalOf(() => planJob(aManifest(resultOf('4*$unit.size')))).reason).toBe('expressionInvalid')
+    expect(refusalOf(() => planJob(aManifest(resultOf('4*$unit.size')))).reason).toBe('manifestInvalid')
   })
 
   // The size is worked out inside a decision, where a refusal would end the coordinator.

@@ -4,7 +4,7 @@ import { declaredBindings } from '#web/edge/runner/declared-bindings.ts'
 
 const declared = (wgsl: string) => Object.fromEntries(declaredBindings(wgsl))
 
-test('[R6] address space and access mode decide the kind', () => {
+test('[G6] address space and access mode decide the kind', () => {
   expect(
     declared(`
       @group(0) @binding(0) var<uniform> a: A;
@@ -24,7 +24,7 @@ test('[R6] address space and access mode decide the kind', () => {
   })
 })
 
-test('[R6] comments are no declarations, also where they nest', () => {
+test('[G6] comments are no declarations, also where they nest', () => {
   expect(
     declared(`
       // @group(0) @binding(0) var<uniform> a: A;
@@ -34,7 +34,7 @@ test('[R6] comments are no declarations, also where they nest', () => {
   ).toEqual({ '0.2': 'storage' })
 })
 
-test('[R6] suffixed numbers and spaces inside are understood, computed slots are left to the manifest', () => {
+test('[G6] suffixed numbers and spaces inside are understood, computed slots are left to the manifest', () => {
   expect(
     declared('@group( 1u ) @binding( 2i, ) var<uniform> a: A; @group(0) @binding(N) var<uniform> b: B;'),
   ).toEqual({
@@ -42,7 +42,7 @@ test('[R6] suffixed numbers and spaces inside are understood, computed slots are
   })
 })
 
-test('[R6] an unfinished comment ends the text', () => {
+test('[G6] an unfinished comment ends the text', () => {
   expect(
     declared('@group(0) @binding(0) var<uniform> a: A; /* @group(0) @binding(1) var<uniform> b: B;'),
   ).toEqual({
@@ -50,12 +50,12 @@ test('[R6] an unfinished comment ends the text', () => {
   })
 })
 
-test('[R6] the path tracer’s bindings', () => {
+test('[G6] the path tracer’s bindings', () => {
   const wgsl = readFileSync(new URL('../../shaders/path-tracer/kernel.wgsl', import.meta.url), 'utf8')
   expect(declared(wgsl)).toEqual({ '0.0': 'uniform', '0.1': 'read-only-storage', '0.2': 'storage' })
 })
 
-test('[R6] a hostile text takes no longer than another', () => {
+test('[G6] a hostile text takes no longer than another', () => {
   const bytes = 256 * 1024
   const hostile = [
     '@a',

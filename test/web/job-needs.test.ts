@@ -12,7 +12,7 @@ const withScratch = (bytes: number) => ({
   buffers: { ...aManifest().buffers, scratch: { bytes: `${bytes}` } },
 })
 
-test('[R12] limits follow the largest buffer and the fullest dispatch', () => {
+test('[G12] limits follow the largest buffer and the fullest dispatch', () => {
   expect(needsOf({}, 1_001)).toEqual({
     lanes: 2,
     limits: {
@@ -26,14 +26,14 @@ test('[R12] limits follow the largest buffer and the fullest dispatch', () => {
   expect(needsOf(withScratch(5_000), 8).limits.maxBufferSize).toBe(5_000)
 })
 
-test('[R9] a job that fits once but not twice gets one lane, one that does not fit is refused', () => {
+test('[G9] a job that fits once but not twice gets one lane, one that does not fit is refused', () => {
   const third = Math.floor(jobMemoryBytesMax / 3)
   expect(needsOf(withScratch(third), 8).lanes).toBe(2)
   expect(needsOf(withScratch(2 * third), 8).lanes).toBe(1)
   expect(() => needsOf(withScratch(third), jobMemoryBytesMax)).toThrow(/GPU memory/)
 })
 
-test('[R12] a result that no message can carry is refused for its unit', () => {
+test('[G12] a result that no message can carry is refused for its unit', () => {
   const manifest = aManifest({
     buffers: { ...aManifest().buffers, out: { bytes: '4000000*($unit.index+1)', result: true } },
   })

@@ -25,12 +25,12 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
     child.end()
   })
 
-  test('[R1] a unit computes its own span of the input', async () => {
+  test('[G1] a unit computes its own span of the input', async () => {
     expect(words(await child.run(aJob(), 0))).toEqual([...numbers.slice(0, 100)].map((value) => 2 * value))
     expect(words(await child.run(aJob(), 9))).toEqual([...numbers.slice(900)].map((value) => 2 * value))
   })
 
-  test('[R1] a shorter last unit binds shorter buffers', async () => {
+  test('[G1] a shorter last unit binds shorter buffers', async () => {
     const manifest = aManifest({ units: { range: [0, 130], granule: 100 } })
     const wgsl = doubleWgsl.replace('2u * numbers[unit.begin + id.x]', 'arrayLength(&out)')
     const job = aJob({ key: 'short', manifest, wgsl })
@@ -38,12 +38,12 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
     expect(words(await child.run(job, 1))).toEqual(Array.from({ length: 30 }, () => 30))
   })
 
-  test('[R2] units in flight at once in two lanes do not mix', async () => {
+  test('[G2] units in flight at once in two lanes do not mix', async () => {
     const results = await Promise.all(Array.from({ length: 10 }, (_, unit) => child.run(aJob(), unit)))
     expect(results.flatMap(words)).toEqual([...numbers].map((value) => 2 * value))
   })
 
-  test('[R3] a compile error names line and column', async () => {
+  test('[G3] a compile error names line and column', async () => {
     const wgsl = doubleWgsl.replace('return;', 'retrun;')
     await expect(child.run(aJob({ key: 'typo', wgsl }), 0)).rejects.toMatchObject({
       code: 'compileFailed',
@@ -51,7 +51,7 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
     })
   })
 
-  test('[R3] an entry point that does not exist, a shared input that is written, a count no GPU takes', async () => {
+  test('[G3] an entry point that does not exist, a shared input that is written, a count no GPU takes', async () => {
     const wgsl = doubleWgsl.replace('fn main', 'fn other')
     await expect(child.run(aJob({ key: 'entry', wgsl }), 0)).rejects.toMatchObject({ code: 'invalidJob' })
     const writes = doubleWgsl.replace('var<storage, read> numbers', 'var<storage, read_write> numbers')
@@ -65,7 +65,7 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
     }
   })
 
-  test('[R4] a result that stays unwritten is noticed, and one that starts as zeros is not', async () => {
+  test('[G4] a result that stays unwritten is noticed, and one that starts as zeros is not', async () => {
     const wgsl = doubleWgsl.replace('out[id.x] = 2u', 'let unused = 2u')
     await expect(child.run(aJob({ key: 'unwritten', wgsl }), 0)).rejects.toMatchObject({ code: 'unwritten' })
     const buffers = { ...aManifest().buffers, out: { bytes: '4*$unit.count', result: true, init: 'zero' } }
@@ -73,7 +73,7 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
     expect(new Set(words(await child.run(zeroed, 0)))).toEqual(new Set([0]))
   })
 
-  test('[R4] floats that stay partly unwritten are noticed', async () => {
+  test('[G4] floats that stay partly unwritten are noticed', async () => {
     const wgsl = doubleWgsl
       .replaceAll('array<u32>', 'array<f32>')
       .replace('2u * numbers', '2.0 * numbers')
@@ -84,7 +84,7 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
     })
   })
 
-  test('[R5] scratch starts as zeros in every unit, and passes see what earlier ones wrote', async () => {
+  test('[G5] scratch starts as zeros in every unit, and passes see what earlier ones wrote', async () => {
     const wgsl = /* wgsl */ `
       @group(0) @binding(0) var<storage, read_write> sum: array<atomic<u32>>;
       @group(1) @binding(3) var<storage, read> total: array<u32>;
@@ -103,7 +103,7 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
     for (let unit = 0; unit < 4; unit += 1) expect(words(await child.run(job, unit))).toEqual([384])
   })
 
-  test('[R6] bindings that an entry point leaves unused do no harm', async () => {
+  test('[G6] bindings that an entry point leaves unused do no harm', async () => {
     const wgsl = `${doubleWgsl}\n@group(0) @binding(7) var<storage, read_write> spare: array<u32>;`
     const manifest = aManifest({
       buffers: { ...aManifest().buffers, spare: { bytes: '64' }, ghost: { bytes: '64' } },
@@ -123,7 +123,7 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
     expect(words(result)[1]).toBe(6)
   })
 
-  test('[R7] every job has a device of its own, destroyed with it', async () => {
+  test('[G7] every job has a device of its own, destroyed with it', async () => {
     const options = { jobsOpenMax: 1, restMsMax: 60_000 }
     const before = await child.devices()
     for (const key of ['one', 'two', 'three', 'one']) await child.run(aJob({ key }), 0, options)
@@ -136,7 +136,7 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
       .toEqual({ opened: 4, destroyed: 4 })
   })
 
-  test('[R7] a job that rests is closed', async () => {
+  test('[G7] a job that rests is closed', async () => {
     const options = { restMsMax: 20 }
     const before = await child.devices()
     await child.run(aJob(), 0, options)
@@ -145,14 +145,14 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
       .toBeGreaterThanOrEqual(1)
   })
 
-  test('[R8] a software adapter is refused unless it is allowed', async () => {
+  test('[G8] a software adapter is refused unless it is allowed', async () => {
     await expect(child.run(aJob(), 0, { allowSoftwareAdapter: false })).rejects.toMatchObject({
       code: 'softwareAdapterOnly',
     })
     expect(await child.describe()).toMatch(/swiftshader|llvmpipe/i)
   })
 
-  test('[R9] sizes beyond the memory that is lent are refused before anything is allocated', async () => {
+  test('[G9] sizes beyond the memory that is lent are refused before anything is allocated', async () => {
     const buffers = {
       ...aManifest().buffers,
       out: { bytes: '4*$unit.count', result: true },
@@ -167,7 +167,7 @@ describe.runIf(hasDriver)('runner over Dawn', { timeout: 60_000 }, () => {
 })
 
 describe.runIf(hasDriver)('runner and a kernel that does not end in time', { timeout: 60_000 }, () => {
-  test('[R10] it is reported as hung, its job is not run again, and the device is destroyed only afterwards', async () => {
+  test('[G10] it is reported as hung, its job is not run again, and the device is destroyed only afterwards', async () => {
     const child = new RunnerChild()
     try {
       const options = { watchdogMs: 200, reportMs: 2_000 }

@@ -70,7 +70,13 @@ class PageContributor implements Contributor {
     this.#crashes = 0
     addEventListener('pagehide', this.#leave)
     const { promise } = this.#settled
-    await this.#begin()
+    try {
+      await this.#begin()
+    } catch (error) {
+      // No worker, no WebRTC: nothing has begun, and whoever called hears why.
+      this.#end({ kind: 'idle' })
+      throw error
+    }
     return promise
   }
 
@@ -163,6 +169,10 @@ class PageContributor implements Contributor {
   }
 
   #finish(reason: StopReason): void {
+    this.#end({ kind: 'stopped', reason })
+  }
+
+  #end(state: SessionState): void {
     removeEventListener('pagehide', this.#leave)
     clearTimeout(this.#restart)
     this.#page?.end()
@@ -173,7 +183,7 @@ class PageContributor implements Contributor {
     const stopped = this.#stopped
     this.#settled = undefined
     this.#stopped = undefined
-    this.#show({ state: { kind: 'stopped', reason }, job: undefined, unit: undefined })
+    this.#show({ state, job: undefined, unit: undefined })
     settled?.resolve()
     stopped?.resolve()
   }

@@ -21,7 +21,7 @@ export function blobRoutes(blobs: Blobs): Hono {
     const bytes = new Uint8Array(await context.req.arrayBuffer())
     const actual = nativeContentIdOf(bytes)
     if (actual !== cid)
-      throw new Refusal('blobCorrupt', `The bytes are those of ${actual}, not of ${cid}.`, {
+      throw new Refusal('malformed', `The bytes are those of ${actual}, not of ${cid}.`, {
         where: cid,
         next: 'Send them again.',
       })

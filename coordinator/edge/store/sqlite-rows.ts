@@ -1,7 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import { assert } from '#protocol/assert.ts'
 import type { Hex } from '#protocol/bytes.ts'
-import type { RefusalReason } from '#protocol/refusal.ts'
 import type { AssignmentRow, ClaimRow, EpochRow, JobRow, UnitRow } from '../../core/records.ts'
 import type { Stored } from '../../core/recover.ts'
 import type { Epoch } from '../../core/state.ts'
@@ -48,7 +47,7 @@ export function assignmentRowOf(row: Row): AssignmentRow {
     leasedAtMs: numberIn(row, 'leased_at_ms'),
     commitment: optional(row, 'commitment', hexIn),
     resultDigest: optional(row, 'result_digest', hexIn),
-    reason: optional(row, 'reason', textIn) as RefusalReason | undefined,
+    reason: optional(row, 'reason', textIn) as AssignmentRow['reason'],
   }
 }
 

@@ -139,25 +139,43 @@ describe('units handed back', () => {
     expect(world.heard('B', 'assign')).toHaveLength(1)
   })
 
-  test.each(['kernelFailed', 'deviceLost', 'dataUnavailable'] as const)(
-    '[L6] after %s a provider rests for 5 s and never gets that unit again',
+  test('[L6] after a failed kernel a provider rests for 5 s and never gets that unit again', () => {
+    const world = new World({ terms: oneEach(2), providers: 'A' })
+    world.handBack('A', 'kernelFailed')
+    world.wait(durations.coolDownMs - 1)
+    expect(world.heard('A', 'assign')).toHaveLength(1)
+    world.wait(1)
+    expect(world.heard('A', 'assign').map(({ unit }) => unit)).toEqual([0, 1])
+    world.deliver('A', 1)
+    world.wait(durations.coolDownMs)
+    expect(world.heard('A', 'assign')).toHaveLength(2)
+  })
+
+  test('[L6] an older attempt that expires does not give a failed kernel another chance', () => {
+    const world = new World({ terms: oneEach(1), providers: 'A' })
+    world.wait(durations.leaseMs)
+    world.handBack('A', 'kernelFailed')
+    world.wait(durations.leaseMs)
+    expect(world.heard('A', 'assign')).toHaveLength(2)
+  })
+
+  test.each(['deviceLost', 'dataUnavailable'] as const)(
+    '[L6] %s may pass: after 5 s the provider may have the unit again',
     (reason) => {
-      const world = new World({ terms: oneEach(2), providers: 'A' })
+      const world = new World({ terms: oneEach(1), providers: 'A' })
       world.handBack('A', reason)
       world.wait(durations.coolDownMs - 1)
       expect(world.heard('A', 'assign')).toHaveLength(1)
       world.wait(1)
-      expect(world.heard('A', 'assign').map(({ unit }) => unit)).toEqual([0, 1])
-      world.deliver('A', 1)
-      world.wait(durations.coolDownMs)
-      expect(world.heard('A', 'assign')).toHaveLength(2)
+      expect(world.heard('A', 'assign').map(({ unit }) => unit)).toEqual([0, 0])
     },
   )
 
-  test('[L6] one that only stops may have the unit again', () => {
+  test('[L6] one that is stopping gets nothing more in its session', () => {
     const world = new World({ providers: 'A' })
     world.handBack('A', 'stopping')
-    expect(world.heard('A', 'assign').map(({ unit }) => unit)).toEqual([0, 0])
+    world.wait(durations.coolDownMs)
+    expect(world.heard('A', 'assign')).toHaveLength(1)
   })
 
   test('[L6] nobody hands back what is not theirs, or what they have shown', () => {
@@ -180,16 +198,5 @@ describe('units handed back', () => {
     expect(world.assignmentOf('A')).toBe(newer)
     world.reveal('A', 1, newer)
     expect(world.conditionOf()).toBe('committed')
-  })
-
-  test('[L6] a unit that could not be run stays barred, though an older attempt at it ends later', () => {
-    const world = new World({ providers: 'A' })
-    const expired = world.assignmentOf('A')
-    world.wait(durations.leaseMs)
-    const newer = world.assignmentOf('A')
-    world.handBack('A', 'kernelFailed', newer)
-    world.wait(durations.coolDownMs)
-    world.commit('A', 1, expired)
-    expect(world.assignmentOf('A')).toBe(newer)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { limits } from '#protocol/limits.ts'
 import { jobViewOf } from '#coordinator/core/views.ts'
-import { aJob, providerOf, resultOf, World } from './a-world.ts'
+import { aJob, providerOf, resultOf, durations, World } from './a-world.ts'
 
 const tolerance = { compare: 'tolerance', atol: 1, rtol: 0, outliers: 0 } as const
 
@@ -85,9 +85,13 @@ describe('verdicts', () => {
 
   test('[Q3] 64 assignments and nobody at work on it: failed, and not one before', () => {
     const world = new World({ providers: 'A' })
-    for (let attempt = 1; attempt < limits.attemptsPerUnitMax; attempt += 1) world.handBack('A', 'stopping')
+    const fail = () => {
+      world.handBack('A', 'deviceLost')
+      world.wait(durations.coolDownMs)
+    }
+    for (let attempt = 1; attempt < limits.attemptsPerUnitMax; attempt += 1) fail()
     expect(world.conditionOf()).toBe('leased')
-    world.handBack('A', 'stopping')
+    fail()
     expect(world.conditionOf()).toBe('failed')
     expect(world.job.chargedWei).toBe(0n)
     expect(world.heard('A', 'assign')).toHaveLength(limits.attemptsPerUnitMax)

@@ -7,6 +7,7 @@ import {
   providerViewSchema,
   ticketViewSchema,
 } from '#protocol/api.ts'
+import { resultDigestOf } from '#protocol/commitment.ts'
 import { contentIdOf } from '#protocol/content-id.ts'
 import { encodeJobSpec } from '#protocol/job-spec.ts'
 import { limits } from '#protocol/limits.ts'
@@ -69,7 +70,12 @@ describe('the HTTP app', () => {
   test('[D4] bytes under another’s content id are refused and not kept', async () => {
     const other = contentIdOf(Uint8Array.of(9))
     const problem = await problemOf(await ask(`/api/v1/blobs/${other}`, { method: 'PUT', body: bytes }))
-    expect(problem).toMatchObject({ reason: 'blobCorrupt', where: other, next: 'Send them again.' })
+    expect(problem).toMatchObject({
+      reason: 'malformed',
+      status: 400,
+      where: other,
+      next: 'Send them again.',
+    })
     expect(problem.detail).toContain(cid)
     expect([await under.blobs.has(other), await under.blobs.has(cid)]).toEqual([false, false])
   })
@@ -151,7 +157,10 @@ describe('the HTTP app', () => {
     const path = `/api/v1/jobs/${under.world.terms.id}/units/0/result`
     expect((await problemOf(await ask(path))).reason).toBe('notFound')
     for (const name of 'AB') under.world.deliver(name, 7)
-    expect(new Uint8Array(await (await ask(path)).arrayBuffer())).toEqual(resultOf(7))
+    const response = await ask(path)
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(resultOf(7))
+    const digest = Buffer.from(resultDigestOf(resultOf(7)).slice(2), 'hex').toString('base64')
+    expect(response.headers.get('repr-digest')).toBe(`sha-256=:${digest}:`)
   })
 
   test('[J1] a watch begins with a snapshot and goes on with what changes', async () => {
@@ -169,7 +178,7 @@ describe('the HTTP app', () => {
   })
 
   test('[H3] the relay answers in JSON-RPC, refusals and reverts included', async () => {
-    const rpc = async (method: string) =>
+    const rpc = async (method: string): Promise<unknown> =>
       (await post('/rpc', { jsonrpc: '2.0', id: 5, method, params: [] })).json()
     expect(await rpc('eth_chainId')).toEqual({ jsonrpc: '2.0', id: 5, result: '0x7a69' })
     expect(await rpc('eth_getTransactionReceipt')).toEqual({ jsonrpc: '2.0', id: 5, result: null })

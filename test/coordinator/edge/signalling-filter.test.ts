@@ -128,7 +128,8 @@ describe('signals that do not', () => {
     const broken = fc
       .tuple(fc.constantFrom(anOffer(), aCandidate()), fc.jsonValue(), fc.nat(12))
       .map(([signal, value, place]) => {
-        const keys = Object.keys(signal['payload'] as Fields)
+        // A key that is not looked at does no harm: these pass.
+        const keys = [...Object.keys(signal['payload'] as Fields), 'extra']
         const key = keys[place % keys.length] ?? 'type'
         return JSON.stringify({ ...signal, payload: { ...(signal['payload'] as Fields), [key]: value } })
       })
@@ -146,6 +147,6 @@ describe('signals that do not', () => {
       { numRuns: 5_000 },
     )
     expect(seen.dropped).toBeGreaterThan(2_000)
-    expect(seen.passed).toBeGreaterThan(10)
+    expect(seen.passed).toBeGreaterThan(50)
   })
 })

@@ -1,0 +1,41 @@
+import { bigEndian, toHex, type Hex } from '#protocol/bytes.ts'
+import type { JobId } from '#protocol/ids.ts'
+import type { Epoch } from '#coordinator/core/state.ts'
+import type { Chain } from '#coordinator/edge/chain/chain.ts'
+
+const zero: Hex = `0x${'00'.repeat(20)}`
+
+/** A chain in memory with the escrow's answers a test gives it; it fails as long as `broken` says so. */
+export class SmallChain implements Chain {
+  readonly chainId = 31_337
+  readonly contracts = { token: zero, escrow: zero, settlement: zero }
+  readonly funds = new Map<JobId, { fundedWei: bigint; refundableAtSeconds: bigint }>()
+  readonly transactions: string[] = []
+  broken = false
+
+  funding(job: JobId): Promise<{ fundedWei: bigint; refundableAtSeconds: bigint }> {
+    return Promise.resolve(this.funds.get(job) ?? { fundedWei: 0n, refundableAtSeconds: 0n })
+  }
+
+  postEpoch(epoch: Epoch): Promise<Hex | undefined> {
+    return this.#send(`epoch ${epoch.number}`)
+  }
+
+  payClaims(epoch: Epoch, claims: Epoch['earnings']): Promise<Hex | undefined> {
+    return this.#send(`${claims.length} claims of epoch ${epoch.number}`)
+  }
+
+  relayRpc(): Promise<unknown> {
+    return Promise.resolve(null)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  #send(what: string): Promise<Hex> {
+    if (this.broken) return Promise.reject(new Error('no connection'))
+    this.transactions.push(what)
+    return Promise.resolve(toHex(bigEndian(this.transactions.length, 32)))
+  }
+}
