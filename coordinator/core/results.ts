@@ -45,16 +45,7 @@ export function takeCommitment(
     effects.push(receipt)
     return
   }
-  if (!makeRoomForLate(state, spoken, effects)) {
-    refuseMessage(
-      event.session,
-      event.assignment,
-      'leaseExpired',
-      'You have another result for this unit.',
-      effects,
-    )
-    return
-  }
+  if (!makeRoomForLate(state, event.session, spoken, effects)) return
   const { id, provider, leasedAtMs } = assignment
   const deadlineMs = nowMs + state.durations.revealMs
   replaceAssignment(
@@ -99,16 +90,7 @@ export function takeReveal(
     )
     return
   }
-  if (!makeRoomForLate(state, spoken, effects)) {
-    refuseMessage(
-      event.session,
-      event.assignment,
-      'leaseExpired',
-      'You have another result for this unit.',
-      effects,
-    )
-    return
-  }
+  if (!makeRoomForLate(state, event.session, spoken, effects)) return
   const { id, provider, leasedAtMs, commitment } = assignment
   const resultDigest = resultDigestOf(event.result)
   const bound = commitmentOf({
@@ -175,17 +157,26 @@ export function takeHandBack(
 
 /**
  * A late result counts while its unit is open, but a provider has one vote in a unit: if it was given the
- * same unit again, the newer lease gives way to the work already done, and a newer commitment does not.
+ * same unit again, the newer lease gives way to the work already done, and a newer commitment does not:
+ * then the late one is refused, and false returned.
  */
-function makeRoomForLate(state: State, { assignment, unit }: Spoken, effects: Effect[]): boolean {
+function makeRoomForLate(
+  state: State,
+  session: SessionId,
+  { assignment, unit }: Spoken,
+  effects: Effect[],
+): boolean {
   if (assignment.state !== 'expired') return true
   const rival = [...unit.assignments.values()].find(
     (other) => other.provider === assignment.provider && other.state !== 'expired',
   )
   if (!rival) return true
-  if (rival.state !== 'leased') return false
-  endWith(state, unit, rival, 'cancelled', undefined, effects)
-  return true
+  if (rival.state === 'leased') {
+    endWith(state, unit, rival, 'cancelled', undefined, effects)
+    return true
+  }
+  refuseMessage(session, assignment.id, 'leaseExpired', 'You have another result for this unit.', effects)
+  return false
 }
 
 function spokenOf(
