@@ -58,6 +58,10 @@ export class ProviderGate implements TransportHandlers {
     })
   }
 
+  heard(session: SessionId): void {
+    if (this.#visitors.get(session)?.kind === 'provider') this.#post({ kind: 'providerHeard', session })
+  }
+
   suspected(session: SessionId): void {
     if (this.#visitors.get(session)?.kind === 'provider') this.#post({ kind: 'providerSuspected', session })
   }

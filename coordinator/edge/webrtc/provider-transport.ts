@@ -6,6 +6,8 @@ import type { SessionId } from '../../core/state.ts'
 export interface TransportHandlers {
   opened(session: SessionId): void
   message(session: SessionId, message: Message): void
+  /** Part of a message came. A large one on a slow line must not look like silence. */
+  heard(session: SessionId): void
   /** The peer's signalling connection closed: its tab may have died, which the channel itself tells only much later. */
   suspected(session: SessionId): void
   /** The channel is gone, for whatever reason; nothing more comes from it. */

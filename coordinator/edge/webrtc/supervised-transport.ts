@@ -116,6 +116,7 @@ export class SupervisedTransport implements ProviderTransport {
     try {
       const message = reader.push(frame)
       if (message) this.#handlers?.message(session, message)
+      else this.#handlers?.heard(session)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       this.#options.log.info({ session, reason: error.reason }, 'a peer broke the framing')

@@ -111,6 +111,36 @@ describe('sessions', () => {
     expect(world.conditionOf()).toBe('queued')
   })
 
+  test('[L5] a provider whose signalling closed has 1.2 s left, unless it is heard', () => {
+    const world = new World({ providers: 'A' })
+    const suspected = { kind: 'providerSuspected', session: world.sessionOf('A') } as const
+    world.happens(suspected)
+    world.nowMs += 1_200
+    world.happens({ kind: 'providerHeard', session: world.sessionOf('A') })
+    world.happens({ kind: 'timePassed' })
+    expect(world.state.providers.size).toBe(1)
+    world.happens(suspected)
+    world.nowMs += 1_201
+    world.happens({ kind: 'timePassed' })
+    expect(world.state.providers.size).toBe(0)
+  })
+
+  test('[L5] a tab that dies without a word: every unit it held is with another before five seconds are over', () => {
+    const world = new World({ terms: oneEach(2, 1) })
+    world.join('A', 2)
+    world.join('B', 2)
+    const [diedAtMs, other] = [world.nowMs, world.sessionOf('B')]
+    expect(world.heard('A', 'assign')).toHaveLength(2)
+    expect(world.heard('B', 'assign')).toEqual([])
+    // The other one beats; the wiring looks at the clock every 250 ms.
+    while (world.nowMs < diedAtMs + 5_000) {
+      world.nowMs += 250
+      world.happens({ kind: 'providerHeard', session: other })
+      world.happens({ kind: 'timePassed' })
+    }
+    expect(world.heard('B', 'assign').map(({ unit }) => unit)).toEqual([0, 1])
+  })
+
   test('[L5] whatever a provider says proves that it lives', () => {
     const world = new World({ providers: 'A' })
     world.nowMs += 3_000

@@ -59,6 +59,20 @@ describe('the gate', () => {
     expect(transport.isOpen(session)).toBe(false)
   }
 
+  test('[L5] part of a message is a sign of life, a lost signalling connection a sign of death; a stranger has neither', () => {
+    const session = greeted()
+    gate.heard(session)
+    gate.suspected(session)
+    expect(events).toEqual([
+      { kind: 'providerHeard', session },
+      { kind: 'providerSuspected', session },
+    ])
+    const stranger = transport.open()
+    gate.heard(stranger)
+    gate.suspected(stranger)
+    expect(events).toHaveLength(2)
+  })
+
   test('[T2] a stranger is challenged, each one anew', () => {
     const [one, other] = [transport.open(), transport.open()]
     expect(challengeOf(one)).not.toBe(challengeOf(other))
