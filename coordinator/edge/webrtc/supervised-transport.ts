@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts'
 import type { FromHost, ToHost } from './host-messages.ts'
 import type { ProviderTransport, TransportHandlers } from './provider-transport.ts'
 
-const hostProcess = new URL('host-process.ts', import.meta.url).pathname
+const webrtcHost = new URL('host-process.ts', import.meta.url).pathname
 const restartDelayMs = 200
 const startTimeoutMs = 20_000
 
@@ -19,6 +19,8 @@ export interface SupervisedTransportOptions {
   /** A fresh admission to the signalling server for our own peer. */
   readonly mintTicket: () => string
   readonly log: Logger
+  /** The program of the child. Default: the WebRTC host. */
+  readonly host?: string
 }
 
 /** The WebRTC host in a child process. When that dies, its sessions are closed and another is started. */
@@ -46,13 +48,18 @@ export class SupervisedTransport implements ProviderTransport {
   }
 
   #launch(): Promise<void> {
-    const child = fork(hostProcess, {
+    const child = fork(this.#options.host ?? webrtcHost, {
       serialization: 'advanced',
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     this.#child = child
     const { peer, port, path, mintTicket } = this.#options
+    // A dead child counts as connected until its end is heard: what is written to it in between fails, and that
+    // is no fault of ours. Its `exit` says all there is to know.
+    child.on('error', (error) => {
+      this.#options.log.debug({ error }, 'the WebRTC host could not be reached')
+    })
     child.send({ kind: 'start', peer, ticket: mintTicket(), port, path } satisfies ToHost)
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
