@@ -14,7 +14,7 @@ export default {
       'A file nobody imports is dead, unless it is an entry.',
       {
         orphan: true,
-        pathNot: ['\\.d\\.ts$', '\\.(test|config)\\.[jt]s$', '^\\.', 'main\\.ts$', 'main\\.js$'],
+        pathNot: ['\\.d\\.ts$', '\\.(test|config)\\.[jt]s$', '^\\.', 'main\\.ts$', 'main\\.js$', 'orphan-watch\\.ts$'],
       },
       {},
     ),
@@ -22,7 +22,7 @@ export default {
       'protocol-is-the-ground',
       'protocol imports a schema and a hash library, nothing of ours.',
       { path: '^protocol/' },
-      { path: '^(shaders|contracts|coordinator|client|web|test)/' },
+      { path: '^(runner|shaders|contracts|coordinator|client|web|test)/' },
     ),
     forbid(
       'protocol-is-pure',
@@ -31,16 +31,34 @@ export default {
       { dependencyTypes: ['core'] },
     ),
     forbid(
+      'runner-on-protocol',
+      'The runner serves tab, command and coordinator alike: the protocol and a GPU, nothing else.',
+      { path: '^runner/' },
+      { path: '^(shaders|contracts|coordinator|client|web|test)/' },
+    ),
+    forbid(
+      'runner-knows-no-platform',
+      'Only runner/dawn knows Node, and only what runs in Node may have it.',
+      { path: '^(runner/(?!dawn/)|web/|client/sdk/)' },
+      { path: '^runner/dawn/|^node_modules/webgpu/' },
+    ),
+    forbid(
+      'runner-is-for-workers',
+      'The runner needs no Node module outside runner/dawn.',
+      { path: '^runner/(?!dawn/)' },
+      { dependencyTypes: ['core'] },
+    ),
+    forbid(
       'shaders-on-protocol',
       'A kernel folder needs the protocol and its data at most.',
       { path: '^shaders/' },
-      { path: '^(contracts|coordinator|client|web|test)/' },
+      { path: '^(runner|contracts|coordinator|client|web|test)/' },
     ),
     forbid(
       'contracts-stand-alone',
       'Another toolchain.',
       { path: '^contracts/' },
-      { path: '^(protocol|shaders|coordinator|client|web|test)/' },
+      { path: '^(protocol|runner|shaders|coordinator|client|web|test)/' },
     ),
     forbid(
       'only-the-abi',

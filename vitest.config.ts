@@ -12,11 +12,11 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [
+            'test/**/*.system.test.ts',
             'test/end-to-end/**',
             'test/gpu/**',
             'test/app/page.test.ts',
             'test/contracts/**',
-            'test/web/runner.test.ts',
           ],
           testTimeout: 60_000,
         },
@@ -26,11 +26,11 @@ export default defineConfig({
         test: {
           name: 'system',
           include: [
+            'test/**/*.system.test.ts',
             'test/end-to-end/**/*.test.ts',
             'test/gpu/**/*.test.ts',
             'test/app/page.test.ts',
             'test/contracts/**/*.test.ts',
-            'test/web/runner.test.ts',
           ],
           fileParallelism: false,
           testTimeout: 300_000,

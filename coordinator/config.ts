@@ -13,6 +13,8 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Names under which browsers may reach us besides the loopback ones, e.g. `mask.example.org`. */
   readonly publicHosts: readonly string[]
+  /** What becomes of jobs whose kernel this machine cannot prove, for lack of a software adapter or of a feature. */
+  readonly unprovable: 'admit' | 'refuse'
   readonly durations: Durations
 }
 
@@ -33,6 +35,7 @@ const settingsSchema = v.object({
   'public-host': v.array(v.pipe(v.string(), v.regex(/^[a-z0-9.-]{1,253}$/, 'must be a host name'))),
   'epoch-seconds': whole(1, 86_400),
   'lease-seconds': whole(1, 86_400),
+  unprovable: v.picklist(['admit', 'refuse']),
 })
 
 export const usage = `Usage: npm start -- [options]
@@ -43,6 +46,7 @@ export const usage = `Usage: npm start -- [options]
   --public-host <name>     a name browsers may use for this server; may be repeated
   --epoch-seconds <n>      how often earnings are settled on the chain (10)
   --lease-seconds <n>      how long a tab may compute a unit (120)
+  --unprovable <what>      admit or refuse kernels that this machine cannot try out (admit: a development network)
   --log-level <level>      debug, info, warn, error or silent (warn; env MASK_LOG)
   --help                   this text
 `
@@ -66,6 +70,7 @@ export function readConfig(
     'public-host': values['public-host'] ?? [],
     'epoch-seconds': values['epoch-seconds'] ?? `${defaultDurations.epochMs / 1_000}`,
     'lease-seconds': values['lease-seconds'] ?? `${defaultDurations.leaseMs / 1_000}`,
+    unprovable: values.unprovable ?? 'admit',
   })
   if (!settings.success) {
     const issue = settings.issues[0]
@@ -81,6 +86,7 @@ export function readConfig(
     dataDirectory: resolve(data),
     logLevel: rest['log-level'],
     publicHosts: rest['public-host'],
+    unprovable: rest.unprovable,
     durations: {
       ...defaultDurations,
       epochMs: rest['epoch-seconds'] * 1_000,
@@ -102,6 +108,7 @@ function parseFlags(flags: readonly string[]) {
         'public-host': { type: 'string', multiple: true },
         'epoch-seconds': text,
         'lease-seconds': text,
+        unprovable: text,
         help: { type: 'boolean', short: 'h' },
       },
     }).values

@@ -10,6 +10,7 @@ import type { Effect } from './core/effects.ts'
 import { recover } from './core/recover.ts'
 import type { Job, State } from './core/state.ts'
 import { changesOf, jobViewOf, snapshotOf } from './core/views.ts'
+import { Examiner } from './edge/admission/examiner.ts'
 import { FileBlobs } from './edge/blobs/file-blobs.ts'
 import { startDevelopmentChain } from './edge/chain/development-chain.ts'
 import type { Chain } from './edge/chain/chain.ts'
@@ -109,6 +110,8 @@ async function open(
     },
     log,
   )
+  const examiner = new Examiner({ blobs, log, unprovable: config.unprovable })
+  opened.push(() => examiner.close())
   const watch = new JobWatch()
   const loop: EventLoop = new EventLoop({
     state,
@@ -184,11 +187,13 @@ async function open(
       mintTicket: () => ({ ...tickets.mint(), coordinatorPeer: transport.peer }),
       submitJob: async (request) => {
         const admitted = await admitJob(blobs, request)
-        if (!state.jobs.has(admitted.id)) {
+        const { terms } = admitted
+        if (!state.jobs.has(terms.id)) {
           refuseBeyondLimit(state)
-          await loop.handled({ kind: 'jobSubmitted', terms: admitted })
+          await examiner.examine(admitted)
+          await loop.handled({ kind: 'jobSubmitted', terms })
         }
-        return jobViewOf(knownJob(state, admitted.id))
+        return jobViewOf(knownJob(state, terms.id))
       },
       jobs: () => [...state.jobs.values()].map(jobViewOf),
       job: (id) => jobViewOf(knownJob(state, id)),

@@ -1,13 +1,15 @@
+import { unreachable } from './assert.ts'
 import { limits } from './limits.ts'
 import { Refusal } from './refusal.ts'
 
 /**
- * The manifest's arithmetic: `+ - * / %`, brackets, `ceil floor min max`, decimal numbers and the
- * variables `$unit.begin`, `$unit.count`, `$unit.index` and `$i`. Parsed and bounded, never JavaScript.
+ * The manifest's arithmetic: `+ - * / %`, brackets, functions, decimal numbers and variables such as `$unit.begin`,
+ * `$i` or `$width`. Parsed and bounded, never JavaScript. Every operation gives the same bits on every machine, which
+ * is why there is no `sin` and why `pow` takes whole exponents.
  */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'variable'; readonly name: VariableName }
+  | { readonly kind: 'variable'; readonly name: string }
   | {
       readonly kind: 'operation'
       readonly operator: Operator
@@ -16,12 +18,30 @@ export type Expression =
     }
   | { readonly kind: 'call'; readonly callee: FunctionName; readonly values: readonly Expression[] }
 
-const variableNames = ['$unit.begin', '$unit.count', '$unit.index', '$i'] as const
-type VariableName = (typeof variableNames)[number]
-export type Variables = Readonly<Record<VariableName, number>>
+/** Values by name, the `$` included. */
+export type Variables = Readonly<Record<string, number>>
 
-const functions = { ceil: Math.ceil, floor: Math.floor, min: Math.min, max: Math.max } as const
+/** A number, or an expression as text. */
+export type Amount = number | string
+
+const functions = {
+  ceil: Math.ceil,
+  floor: Math.floor,
+  round: Math.round,
+  abs: Math.abs,
+  sqrt: Math.sqrt,
+  min: Math.min,
+  max: Math.max,
+  pow: wholePower,
+  log2: wholeLogarithm,
+} as const
 type FunctionName = keyof typeof functions
+/** How many values a function takes; those not listed take one. */
+const valueCounts: Partial<Record<FunctionName, { least: number; most: number }>> = {
+  min: { least: 1, most: 16 },
+  max: { least: 1, most: 16 },
+  pow: { least: 2, most: 2 },
+}
 
 const operations = {
   '+': (left: number, right: number) => left + right,
@@ -62,15 +82,32 @@ export function evaluate(expression: Expression, variables: Variables): number {
   return value
 }
 
-/** Parses and evaluates to a whole number from 0 to 2^53 - 1. */
-export function evaluateCount(text: string, variables: Variables): number {
-  const value = evaluate(parseExpression(text), variables)
+/** The value of a number or of an expression as text. @throws {Refusal} `expressionInvalid` */
+export function evaluateAmount(amount: Amount, variables: Variables): number {
+  return typeof amount === 'number' ? amount : evaluate(parseExpression(amount), variables)
+}
+
+/** Evaluates to a whole number from 0 to 2^53 - 1. @throws {Refusal} `expressionInvalid` */
+export function evaluateCount(amount: Amount, variables: Variables): number {
+  const value = evaluateAmount(amount, variables)
   if (!Number.isSafeInteger(value) || value < 0)
     throw new Refusal(
       'expressionInvalid',
-      `"${text}" is ${value}; a count must be a whole number that is not negative.`,
+      `"${amount}" is ${value}; a count must be a whole number that is not negative.`,
     )
   return value
+}
+
+/** The names of the variables in an expression, the `$` included. */
+export function variablesIn(expression: Expression): ReadonlySet<string> {
+  const names = new Set<string>()
+  const visit = (part: Expression): void => {
+    if (part.kind === 'variable') names.add(part.name)
+    if (part.kind === 'operation') for (const side of [part.left, part.right]) visit(side)
+    if (part.kind === 'call') part.values.forEach(visit)
+  }
+  visit(expression)
+  return names
 }
 
 function compute(expression: Expression, variables: Variables): number {
@@ -78,7 +115,7 @@ function compute(expression: Expression, variables: Variables): number {
     case 'number':
       return expression.value
     case 'variable':
-      return variables[expression.name]
+      return variableOf(expression.name, variables)
     case 'operation':
       return operations[expression.operator](
         compute(expression.left, variables),
@@ -86,9 +123,37 @@ function compute(expression: Expression, variables: Variables): number {
       )
     case 'call':
       return functions[expression.callee](
-        ...(expression.values.map((value) => compute(value, variables)) as [number]),
+        ...(expression.values.map((value) => compute(value, variables)) as [number, number]),
       )
+    default:
+      return unreachable(expression)
   }
+}
+
+function variableOf(name: string, variables: Variables): number {
+  const value = Object.hasOwn(variables, name) ? variables[name] : undefined
+  if (value === undefined)
+    throw new Refusal('expressionInvalid', `There is no ${name} here.`, {
+      where: name,
+      next: `Use one of: ${Object.keys(variables).join(', ')}.`,
+    })
+  return value
+}
+
+/** By repeated multiplication: engines may round `Math.pow` differently. */
+function wholePower(base: number, exponent: number): number {
+  if (!Number.isInteger(exponent) || exponent < 0 || exponent > 1024) return NaN
+  let power = 1
+  for (let times = 0; times < exponent; times += 1) power *= base
+  return power
+}
+
+/** The whole part of the logarithm to base two; of less than one, no number. */
+function wholeLogarithm(value: number): number {
+  if (!(value >= 1) || !Number.isFinite(value)) return NaN
+  let exponent = 0
+  for (let rest = value; rest >= 2; rest /= 2) exponent += 1
+  return exponent
 }
 
 /** Splits text into tokens and knows where each began. */
@@ -99,7 +164,8 @@ class Reader {
 
   constructor(text: string) {
     this.#text = text
-    const token = /\s*(?:(\d+(?:\.\d+)?|\$[a-z]+(?:\.[a-z]+)?|[a-z]+|[-+*/%(),])|(\S))/gy
+    const token =
+      /\s*(?:(\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?|\$[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?|[a-z]\w*|[-+*/%(),])|(\S))/gy
     for (let match = token.exec(text); match; match = token.exec(text)) {
       const found = match[1] ?? match[2] ?? ''
       this.#tokens.push({ text: found, column: token.lastIndex - found.length + 1 })
@@ -143,10 +209,9 @@ function readValue(reader: Reader, depth: number): Expression {
     reader.take()
     return { kind: 'number', value: Number(token) }
   }
-  const variable = variableNames.find((name) => name === token)
-  if (variable) {
+  if (/^\$[A-Za-z_]/.test(token)) {
     reader.take()
-    return { kind: 'variable', name: variable }
+    return { kind: 'variable', name: token }
   }
   if (token === '(') {
     reader.take()
@@ -180,11 +245,12 @@ function readCall(reader: Reader, callee: FunctionName, depth: number): Expressi
   if (reader.peek() !== '(') throw reader.refuse(`expected "(" after ${callee}`)
   reader.take()
   const values = [readSum(reader, 0, depth + 1)]
-  const takesMany = callee === 'min' || callee === 'max'
-  while (takesMany && reader.peek() === ',') {
+  const { least, most } = valueCounts[callee] ?? { least: 1, most: 1 }
+  while (values.length < most && reader.peek() === ',') {
     reader.take()
     values.push(readSum(reader, 0, depth + 1))
   }
+  if (values.length < least) throw reader.refuse(`${callee} takes ${least} values`)
   if (reader.peek() !== ')') throw reader.refuse('expected ")"')
   reader.take()
   return { kind: 'call', callee, values }

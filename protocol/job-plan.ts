@@ -1,11 +1,14 @@
-import { evaluateCount } from './expression.ts'
-import { limits } from './limits.ts'
-import type { Comparator, Manifest } from './manifest.ts'
-import { formatMask, parseMask } from './money.ts'
 import { assert } from './assert.ts'
+import { isScratch, resultNamesOf, type CompleteManifest, type CompleteUnits } from './complete-manifest.ts'
+import { evaluateAmount, evaluateCount, parseExpression, variablesIn, type Variables } from './expression.ts'
+import { countersOf } from './manifest-expressions.ts'
+import { limits } from './limits.ts'
+import type { Comparator, Manifest } from './manifest-schema.ts'
+import { formatMask, parseMask } from './money.ts'
 import { Refusal } from './refusal.ts'
+import { textureFacts } from './texture-formats.ts'
 
-/** A unit of a job: the half-open span `[begin, begin + count)` of the manifest's range. */
+/** A unit of a job: the half-open span `[begin, begin + count)` of the range; of a list, one row. */
 export interface UnitSpan {
   readonly index: number
   readonly begin: number
@@ -23,42 +26,96 @@ export interface JobPlan {
   readonly unitPayWei: bigint
   readonly costWei: bigint
   readonly budgetWei: bigint
-  /** How two results of a unit are compared. */
+}
+
+/** One buffer or texture of a unit's result, and how it is compared. The parts follow one another without gap. */
+export interface ResultPart {
+  readonly name: string
+  readonly bytes: number
   readonly comparator: Comparator
 }
 
+export function unitCountOf(units: CompleteUnits): number {
+  if ('list' in units) return units.count
+  const [begin, end] = units.range
+  return Math.ceil((end - begin) / units.granule)
+}
+
 /** The span of unit `index`. */
-export function unitSpanOf(manifest: Manifest, index: number): UnitSpan {
-  const [begin, end] = manifest.units.range
-  const first = begin + index * manifest.units.granule
-  return { index, begin: first, count: Math.min(manifest.units.granule, end - first) }
+export function unitSpanOf({ units }: Pick<CompleteManifest, 'units'>, index: number): UnitSpan {
+  if ('list' in units) return { index, begin: index, count: 1 }
+  const [begin, end] = units.range
+  const first = begin + index * units.granule
+  return { index, begin: first, count: Math.min(units.granule, end - first) }
 }
 
-/** The variables an expression may name, for one unit. */
-export function variablesOf(span: UnitSpan) {
-  return { '$unit.begin': span.begin, '$unit.count': span.count, '$unit.index': span.index, $i: 0 }
-}
-
-/** The name and size in bytes of a unit's result buffer. */
-export function resultBufferOf(manifest: Manifest, span: UnitSpan): { name: string; bytes: number } {
-  const { name, size } = resultPlanOf(manifest)
-  return { name, bytes: evaluateCount(size, variablesOf(span)) }
-}
-
-function resultPlanOf(manifest: Manifest): { name: string; size: string } {
-  for (const [name, buffer] of Object.entries(manifest.buffers))
-    if ('bytes' in buffer && buffer.result) return { name, size: buffer.bytes }
-  throw new Error('broken assumption: a parsed manifest has a result buffer')
+/** The manifest's named parameters, in order; a later one may use earlier ones. @throws {Refusal} `expressionInvalid` */
+export function parametersOf(manifest: Pick<Manifest, 'parameters'>): Record<string, number> {
+  const values: Record<string, number> = {}
+  for (const [name, amount] of Object.entries(manifest.parameters))
+    values[`$${name}`] = evaluateAmount(amount, values)
+  return values
 }
 
 /**
- * Works out units, price and comparator.
+ * The variables an expression of the manifest may name, for one unit.
+ *
+ * @param row the unit's row of a units list, in the order of its columns.
+ */
+export function unitVariablesOf(
+  manifest: Pick<CompleteManifest, 'parameters' | 'units' | 'passes'>,
+  span: UnitSpan,
+  row: readonly number[] = [],
+): Record<string, number> {
+  const columns = 'list' in manifest.units ? manifest.units.columns : []
+  return {
+    ...parametersOf(manifest),
+    ...Object.fromEntries(columns.map((column, place) => [`$unit.${column}`, row[place] ?? NaN])),
+    '$unit.begin': span.begin,
+    '$unit.count': span.count,
+    '$unit.index': span.index,
+    $i: 0,
+    // A uniform may be bound inside of a repeat and outside, where nothing has been counted yet.
+    ...Object.fromEntries(countersOf(manifest.passes).map((counter) => [counter, 0])),
+  }
+}
+
+/**
+ * The parts of a unit's result, in the order of their bytes.
+ *
+ * @param count the unit's count, on which alone sizes may depend.
+ * @throws {Refusal} `expressionInvalid`, or `manifestInvalid` for a size that names anything else of a unit.
+ */
+export function resultPartsOf(manifest: CompleteManifest, count: number): ResultPart[] {
+  const variables = { ...parametersOf(manifest), '$unit.count': count }
+  return resultNamesOf(manifest).map((name) => {
+    const comparator = manifest.verify[name]
+    assert(comparator, 'a complete manifest has a comparator for each result')
+    return { name, comparator, bytes: sizeOf(manifest, name, variables) }
+  })
+}
+
+/** The size in bytes of a unit's whole result. */
+export function resultBytesOf(manifest: CompleteManifest, count: number): number {
+  return resultPartsOf(manifest, count).reduce((sum, part) => sum + part.bytes, 0)
+}
+
+function sizeOf(manifest: CompleteManifest, name: string, variables: Variables): number {
+  const buffer = Object.hasOwn(manifest.buffers, name) ? manifest.buffers[name] : undefined
+  if (buffer && isScratch(buffer)) return evaluateCount(buffer.bytes, variables)
+  const texture = manifest.textures[name]
+  assert(texture, 'a result is a buffer or a texture')
+  const texels = texture.size.reduce((product: number, side) => product * evaluateCount(side, variables), 1)
+  return texels * textureFacts(texture.format).texelBytes
+}
+
+/**
+ * Works out units and price.
  *
  * @throws {Refusal} when there are too many units, a result is too large or empty, or the budget does not cover the job.
  */
-export function planJob(manifest: Manifest): JobPlan {
-  const [begin, end] = manifest.units.range
-  const unitCount = Math.ceil((end - begin) / manifest.units.granule)
+export function planJob(manifest: CompleteManifest): JobPlan {
+  const unitCount = unitCountOf(manifest.units)
   if (unitCount > limits.unitsPerJobMax)
     throw new Refusal(
       'tooLarge',
@@ -66,35 +123,49 @@ export function planJob(manifest: Manifest): JobPlan {
       { where: 'units', next: 'Raise the granule.' },
     )
   checkResultSizes(manifest, unitCount)
-  const comparator = manifest.verify[resultPlanOf(manifest).name]
-  assert(comparator, 'a parsed manifest has a comparator for its result')
-  return { unitCount, quorum: manifest.quorum, comparator, ...planPrice(manifest, unitCount) }
+  return { unitCount, quorum: manifest.quorum, ...planPrice(manifest, unitCount) }
 }
 
 /**
  * Every unit's size must be known to be good now: a requester could otherwise make its evaluation fail in the
  * middle of a decision. Sizes depend on the count alone, and only the last unit's count differs, so two looks do.
  */
-function checkResultSizes(manifest: Manifest, unitCount: number): void {
-  const { name, size } = resultPlanOf(manifest)
-  const where = `buffers.${name}.bytes`
-  if (/\$unit\.(?:begin|index)/.test(size))
-    throw new Refusal('manifestInvalid', `"${size}": the size of a result may depend on $unit.count alone.`, {
-      where,
-      next: 'Use $unit.count.',
-    })
+function checkResultSizes(manifest: CompleteManifest, unitCount: number): void {
+  for (const name of resultNamesOf(manifest)) checkSizeNames(manifest, name)
   for (const index of [0, unitCount - 1]) {
-    const { bytes } = resultBufferOf(manifest, unitSpanOf(manifest, index))
-    if (bytes === 0 || bytes > limits.resultBytesMax || bytes % 4 !== 0)
-      throw new Refusal(
-        'tooLarge',
-        `The result of unit ${index} has ${bytes} bytes; it must be a multiple of 4 from 4 to ${limits.resultBytesMax}.`,
-        { where, next: 'Change the granule or the expression.' },
-      )
+    const parts = resultPartsOf(manifest, unitSpanOf(manifest, index).count)
+    const total = parts.reduce((sum, { bytes }) => sum + bytes, 0)
+    const odd = parts.find(({ bytes }) => bytes === 0 || bytes % 4 !== 0)
+    if (!odd && total <= limits.resultBytesMax) continue
+    const { name, bytes } = odd ?? parts.reduce((most, part) => (part.bytes > most.bytes ? part : most))
+    const of = odd || parts.length === 1 ? `"${name}"` : 'The result'
+    throw new Refusal(
+      'tooLarge',
+      `${of} of unit ${index} has ${odd ? bytes : total} bytes; it must be a multiple of 4 from 4 to ${limits.resultBytesMax}.`,
+      { where: whereOf(manifest, name), next: 'Change the granule or the expression.' },
+    )
   }
 }
 
-function planPrice(manifest: Manifest, unitCount: number) {
+function checkSizeNames(manifest: CompleteManifest, name: string): void {
+  const buffer = Object.hasOwn(manifest.buffers, name) ? manifest.buffers[name] : undefined
+  const texture = manifest.textures[name]
+  const amounts = buffer && isScratch(buffer) ? [buffer.bytes] : (texture?.size ?? [])
+  for (const amount of amounts)
+    for (const variable of typeof amount === 'string' ? variablesIn(parseExpression(amount)) : [])
+      if (variable === '$i' || (variable.startsWith('$unit.') && variable !== '$unit.count'))
+        throw new Refusal(
+          'manifestInvalid',
+          `"${amount}": the size of a result may depend on $unit.count and parameters alone.`,
+          { where: whereOf(manifest, name), next: 'Use $unit.count.' },
+        )
+}
+
+function whereOf(manifest: CompleteManifest, name: string): string {
+  return Object.hasOwn(manifest.buffers, name) ? `buffers.${name}.bytes` : `textures.${name}.size`
+}
+
+function planPrice(manifest: CompleteManifest, unitCount: number) {
   const unitPriceWei = parseMask(manifest.price.perUnitMask)
   const budgetWei = parseMask(manifest.price.budgetMask)
   assert(unitPriceWei !== undefined && budgetWei !== undefined, 'a parsed manifest has well-formed prices')

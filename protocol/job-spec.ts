@@ -4,27 +4,49 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 import * as v from 'valibot'
 import { concatBytes, fromHex, toHex, type Hex } from './bytes.ts'
 import { contentIdSchema, type ContentId, type JobId } from './ids.ts'
-import { parseManifest, type Manifest } from './manifest.ts'
+import { requireComplete, type CompleteManifest } from './complete-manifest.ts'
+import { parseManifest } from './manifest.ts'
 import { limits, protocolVersion } from './limits.ts'
 import { Refusal } from './refusal.ts'
 
 /**
- * A job as everyone sees it: the manifest and the content ids of its kernel text and inputs.
+ * A job as everyone sees it: the manifest, complete, and the content ids of its kernel text and data.
  * It is stored as a blob itself, so its content id fixes every byte that a provider will run.
  */
 export interface JobSpec {
   readonly version: typeof protocolVersion
-  readonly manifest: Manifest
+  readonly manifest: CompleteManifest
   /** The WGSL parts joined in order with a newline between. */
   readonly kernel: ContentId
-  readonly inputs: Readonly<Record<string, ContentId>>
+  readonly inputs: Readonly<Record<string, StoredInput>>
+  /** The units list, where the units are one. */
+  readonly list?: ContentId | undefined
+  /** The merging kernel, where `collect.reduce` names one. */
+  readonly reduce?: ContentId | undefined
 }
+
+/**
+ * Where an input's bytes are: one blob, or, of a sliced input, pieces of `limits.pieceBytes` (the last may be
+ * shorter), whose SHA-256 digests stand one after the other in the blob `pieces`.
+ */
+export type StoredInput = ContentId | { readonly pieces: ContentId; readonly bytes: number }
 
 const specSchema = v.strictObject({
   version: v.literal(protocolVersion),
   manifest: v.unknown(),
   kernel: contentIdSchema,
-  inputs: v.record(v.string(), contentIdSchema),
+  inputs: v.record(
+    v.string(),
+    v.union([
+      contentIdSchema,
+      v.strictObject({
+        pieces: contentIdSchema,
+        bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.slicedInputBytesMax)),
+      }),
+    ]),
+  ),
+  list: v.optional(contentIdSchema),
+  reduce: v.optional(contentIdSchema),
 })
 
 /** The spec as the bytes that are hashed and stored. */
@@ -46,22 +68,41 @@ export function decodeJobSpec(bytes: Uint8Array): JobSpec {
   const parsed = v.safeParse(specSchema, parseJson(bytes))
   if (!parsed.success)
     throw new Refusal('malformed', `The job spec is malformed: ${parsed.issues[0].message}.`)
-  const manifest = parseManifest(parsed.output.manifest)
-  for (const input of Object.keys(manifest.inputs))
-    if (!Object.hasOwn(parsed.output.inputs, input))
-      throw new Refusal('blobMissing', `The job spec names no blob for the input "${input}".`, {
+  const manifest = requireComplete(parseManifest(parsed.output.manifest))
+  const spec = { ...parsed.output, manifest }
+  checkNames(spec)
+  return spec
+}
+
+/** Every name of the manifest that stands for stored bytes must have them, in the form it asks for. */
+function checkNames(spec: JobSpec): void {
+  const { manifest, inputs } = spec
+  for (const [input, { slice }] of Object.entries(manifest.inputs)) {
+    const stored = Object.hasOwn(inputs, input) ? inputs[input] : undefined
+    if (stored === undefined) throw absent(`the input "${input}"`, `inputs.${input}`)
+    if ((typeof stored === 'string') === (slice !== undefined))
+      throw new Refusal('malformed', `The job spec stores the input "${input}" in the wrong form.`, {
         where: `inputs.${input}`,
+        next: 'Sliced inputs are stored in pieces, others in one blob.',
       })
-  const surplus = Object.keys(parsed.output.inputs).find((input) => !Object.hasOwn(manifest.inputs, input))
+  }
+  const surplus = Object.keys(inputs).find((input) => !Object.hasOwn(manifest.inputs, input))
   if (surplus !== undefined)
     throw new Refusal(
       'malformed',
       `The job spec has a blob for "${surplus}", which is no input of the manifest.`,
-      {
-        where: `inputs.${surplus}`,
-      },
+      { where: `inputs.${surplus}` },
     )
-  return { ...parsed.output, manifest }
+  if ('list' in manifest.units !== (spec.list !== undefined)) throw absent('the units list', 'list')
+  if ((manifest.collect.reduce !== undefined) !== (spec.reduce !== undefined))
+    throw absent('the merging kernel', 'reduce')
+}
+
+function absent(what: string, where: string): Refusal {
+  return new Refusal('blobMissing', `The job spec and its manifest do not agree on ${what}.`, {
+    where,
+    next: 'Name its blob if and only if the manifest asks for it.',
+  })
 }
 
 function parseJson(bytes: Uint8Array): unknown {

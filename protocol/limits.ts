@@ -31,13 +31,28 @@ export const limits = {
   /** A unit nobody can run would be handed out for ever. */
   attemptsPerUnitMax: 64,
   /** A manifest could list endless passes, buffers or inputs. */
-  passesMax: 256,
+  stepsPerListMax: 256,
   buffersMax: 64,
   inputsMax: 32,
+  wgslPartsMax: 64,
+  parametersMax: 64,
+  /** Nested repeats and nested uniform values could end a stack. */
+  nestingMax: 8,
+  /** A unit's steps are walked one by one; a manifest could make that endless. */
+  stepsPerUnitMax: 1_000_000,
+  resultPartsMax: 16,
+  /** A units list is kept by every worker of the job. */
+  listBytesMax: 8 * 1024 * 1024,
+  listColumnsMax: 64,
+  /** Sliced inputs are stored and fetched in pieces of this size, each with its own hash. */
+  pieceBytes: 1024 * 1024,
+  slicedInputBytesMax: 8 * 1024 * 1024 * 1024,
+  /** A texture of a manifest. WebGPU's own default bounds. */
+  textureSideMax: 8192,
   /** Text shown to people. */
   nameCharactersMax: 120,
   summaryCharactersMax: 1_000,
 } as const
 
 /** The protocol's version; peers with another one are refused at the greeting. */
-export const protocolVersion = 1
+export const protocolVersion = 2

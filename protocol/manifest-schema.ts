@@ -2,6 +2,14 @@ import * as v from 'valibot'
 import { limits } from './limits.ts'
 import { parseMask } from './money.ts'
 
+/**
+ * The one schema of `job.json`: what an author may write. What is left out is inferred from the kernel
+ * (`manifest-inference.ts`); what a schema cannot say is checked in `manifest-checks.ts`. Unknown fields are refused.
+ * Each description becomes a line of the JSON Schema for editors.
+ */
+const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
+  v.pipe(schema, v.description(description))
+
 const name = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be an identifier of at most 64 characters'),
@@ -10,89 +18,270 @@ const fileName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/, 'must be a plain file name inside the job folder'),
 )
-const expression = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.expressionCharactersMax))
+const amount = v.union(
+  [
+    v.pipe(v.number(), v.finite()),
+    v.pipe(v.string(), v.minLength(1), v.maxLength(limits.expressionCharactersMax)),
+  ],
+  'must be a number or an expression',
+)
 const text = (charactersMax: number) =>
   v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(charactersMax))
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1))
+const natural = v.pipe(v.number(), v.integer(), v.minValue(0))
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 const mask = v.pipe(
   v.string(),
-  v.check((amount) => (parseMask(amount) ?? 0n) > 0n, 'must be an amount of MASK above zero, e.g. "0.002"'),
+  v.check((sum) => (parseMask(sum) ?? 0n) > 0n, 'must be an amount of MASK above zero, e.g. "0.002"'),
 )
-
-/** `"$unit.begin:u32"`: an expression and the scalar type it is written as. */
-const uniformField = v.pipe(
+const inputReference = v.pipe(
   v.string(),
-  v.regex(/^.{1,200}:(u32|i32|f32)$/, 'must be <expression>:u32, :i32 or :f32'),
+  v.regex(/^input:[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be input:<name>'),
+)
+const result = v.optional(v.literal(true))
+
+const inputSchema = v.union(
+  [
+    fileName,
+    v.strictObject({
+      file: fileName,
+      shared: v.optional(v.literal(true)),
+      slice: v.optional(v.strictObject({ stride: positive })),
+    }),
+  ],
+  'must be a file name, or { "file", "slice": { "stride" } }',
 )
 
-const bufferSchema = v.union([
-  v.strictObject({
-    from: v.pipe(v.string(), v.regex(/^input:[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be input:<name>')),
-  }),
-  v.strictObject({ uniform: v.record(name, uniformField) }),
-  v.strictObject({
-    bytes: expression,
-    result: v.optional(v.literal(true)),
-    init: v.optional(v.literal('zero')),
-  }),
-])
+/** What stands in a uniform: a value, a list (vector, array, matrix) or an object (struct); nested as the type is. */
+export type UniformValue =
+  number | string | boolean | readonly UniformValue[] | { readonly [field: string]: UniformValue }
+const uniformValue: v.GenericSchema<UniformValue> = v.lazy(() =>
+  v.union([v.boolean(), amount, v.array(uniformValue), v.record(name, uniformValue)]),
+)
 
+const bufferSchema = v.union(
+  [
+    v.strictObject({ from: inputReference }),
+    v.strictObject({ uniform: uniformValue }),
+    v.strictObject({
+      bytes: v.optional(amount),
+      result,
+      init: v.optional(v.union([v.literal('zero'), inputReference])),
+    }),
+  ],
+  'must be { "from" }, { "uniform" } or { "bytes", "result", "init" }',
+)
+
+const textureSchema = v.strictObject({
+  from: v.optional(inputReference),
+  format: v.picklist([
+    'r8unorm', 'r8snorm', 'r8uint', 'r8sint', 'rg8unorm', 'rg8snorm', 'rg8uint', 'rg8sint',
+    'rgba8unorm', 'rgba8unorm-srgb', 'rgba8snorm', 'rgba8uint', 'rgba8sint', 'bgra8unorm', 'bgra8unorm-srgb',
+    'r16uint', 'r16sint', 'r16float', 'rg16uint', 'rg16sint', 'rg16float', 'rgba16uint', 'rgba16sint', 'rgba16float',
+    'r32uint', 'r32sint', 'r32float', 'rg32uint', 'rg32sint', 'rg32float', 'rgba32uint', 'rgba32sint', 'rgba32float',
+  ]),
+  size: v.pipe(v.array(amount), v.minLength(1), v.maxLength(3)),
+  dimension: v.optional(v.picklist(['1d', '2d', '2d-array', '3d', 'cube', 'cube-array'])),
+  result,
+}) // prettier-ignore
+
+const address = v.picklist(['clamp-to-edge', 'repeat', 'mirror-repeat'])
+const samplerSchema = v.strictObject({
+  filter: v.optional(v.picklist(['nearest', 'linear']), 'nearest'),
+  address: v.optional(v.union([address, v.pipe(v.array(address), v.minLength(1), v.maxLength(3))]), 'clamp-to-edge'),
+  compare: v.optional(
+    v.picklist(['never', 'less', 'equal', 'less-equal', 'greater', 'not-equal', 'greater-equal', 'always']),
+  ),
+}) // prettier-ignore
+
+const bindingSchema = v.union(
+  [
+    name,
+    v.strictObject({
+      buffer: name,
+      offset: v.optional(amount),
+      size: v.optional(amount),
+      dynamic: v.optional(amount),
+    }),
+    v.strictObject({ swap: v.pipe(v.array(name), v.minLength(2), v.maxLength(8)), by: v.optional(amount) }),
+  ],
+  'must be a name, { "buffer", "offset" | "dynamic", "size" } or { "swap": […] }',
+)
+
+const counts = v.pipe(v.array(amount), v.minLength(1), v.maxLength(3))
 const dispatchSchema = v.strictObject({
-  entry: name,
-  bind: v.record(v.pipe(v.string(), v.regex(/^[0-3]\.\d{1,3}$/, 'must be <group>.<binding>')), name),
-  workgroups: v.pipe(v.array(expression), v.minLength(1), v.maxLength(3)),
+  entry: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+  bind: v.optional(
+    v.record(
+      v.pipe(v.string(), v.regex(/^[0-3]\.\d{1,3}$/, 'must be <group>.<binding>, e.g. "0.1"')),
+      bindingSchema,
+    ),
+    {},
+  ),
+  overrides: v.optional(v.record(v.pipe(v.string(), v.maxLength(100)), v.union([amount, v.boolean()])), {}),
+  workgroups: v.optional(counts),
+  invocations: v.optional(counts),
+  indirect: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}@\d{1,9}$/, 'must be <buffer>@<byte offset>, e.g. "counts@16"'),
+    ),
+  ),
+})
+const copySchema = v.strictObject({ copy: v.tuple([name, name]), bytes: v.optional(amount) })
+const clearSchema = v.strictObject({ clear: name })
+
+export type DispatchPlan = v.InferOutput<typeof dispatchSchema>
+export type CopyPlan = v.InferOutput<typeof copySchema>
+export type ClearPlan = v.InferOutput<typeof clearSchema>
+/** Steps done again and again; `as` names the counter, `$i` counts the innermost. */
+export interface RepeatPlan {
+  readonly repeat: number | string
+  readonly as?: string | undefined
+  readonly do: readonly StepPlan[]
+}
+export type StepPlan = DispatchPlan | CopyPlan | ClearPlan | RepeatPlan
+
+const stepSchema: v.GenericSchema<unknown, StepPlan> = v.lazy((input) => {
+  const has = (field: string) => typeof input === 'object' && input !== null && field in input
+  if (has('do')) return repeatSchema
+  if (has('copy')) return copySchema
+  if (has('clear')) return clearSchema
+  return dispatchSchema
+})
+const repeatSchema = v.strictObject({
+  repeat: v.optional(amount, 1),
+  as: v.optional(name),
+  do: v.pipe(v.array(stepSchema), v.minLength(1), v.maxLength(limits.stepsPerListMax)),
 })
 
+const unitsSchema = v.union(
+  [
+    v.strictObject({ range: v.tuple([natural, positive]), granule: v.optional(positive, 1) }),
+    v.strictObject({
+      list: fileName,
+      columns: v.optional(v.pipe(v.array(name), v.minLength(1), v.maxLength(limits.listColumnsMax))),
+      count: v.optional(positive),
+    }),
+  ],
+  'must be { "range": [begin, end], "granule" } or { "list": "<file>.csv" }',
+)
+
+const elementSchema = v.picklist(['f32', 'f16', 'i32', 'u32', 'u8'])
 const toleranceSchema = v.strictObject({
   compare: v.literal('tolerance'),
   atol: v.pipe(v.number(), v.minValue(0)),
   rtol: v.pipe(v.number(), v.minValue(0)),
   outliers: v.optional(share, 0),
+  as: v.optional(v.union([elementSchema, v.pipe(v.array(elementSchema), v.minLength(1), v.maxLength(64))])),
 })
-
 const verifySchema = v.variant('compare', [v.strictObject({ compare: v.literal('exact') }), toleranceSchema])
 
+const buffer = v.optional(name)
+const reduce = v.optional(v.strictObject({ wgsl: fileName }))
 const imageSchema = v.strictObject({
   kind: v.literal('image'),
-  buffer: name,
+  buffer,
+  reduce,
   width: positive,
   height: positive,
-  tile: v.tuple([positive, positive]),
-  format: v.literal('rgba32float'),
-  toneMap: v.optional(v.picklist(['srgb', 'linear']), 'srgb'),
+  tile: v.optional(v.tuple([positive, positive])),
+  format: v.optional(
+    v.picklist(['rgba32float', 'rgba16float', 'rgba8unorm', 'r32float', 'r32uint', 'r32sint', 'r8unorm']),
+    'rgba32float',
+  ),
+  toneMap: v.optional(v.picklist(['srgb', 'linear'])),
+  colourMap: v.optional(
+    v.strictObject({
+      name: v.picklist(['grey', 'viridis', 'inferno', 'turbo', 'twilight']),
+      from: v.optional(v.number()),
+      to: v.optional(v.number()),
+    }),
+  ),
 })
-const collectSchema = v.variant('kind', [
-  imageSchema,
-  v.strictObject({ kind: v.literal('raw'), buffer: name }),
-])
+const scalarSchema = v.picklist(['f32', 'f16', 'i32', 'u32', 'u8', 'i8'])
+const arraySchema = v.strictObject({
+  kind: v.literal('array'),
+  buffer,
+  reduce,
+  type: scalarSchema,
+  shape: v.optional(v.pipe(v.array(v.union([positive, v.literal(-1)])), v.minLength(1), v.maxLength(8))),
+})
+const plotSchema = v.strictObject({
+  mark: v.picklist(['line', 'point', 'bar', 'area', 'histogram']),
+  x: name,
+  y: v.optional(name),
+  colour: v.optional(name),
+  title: v.optional(text(limits.nameCharactersMax)),
+})
+const tableSchema = v.strictObject({
+  kind: v.literal('table'),
+  buffer,
+  reduce,
+  columns: v.record(name, v.picklist(['f32', 'i32', 'u32'])),
+  plot: v.optional(plotSchema),
+})
+const rawSchema = v.strictObject({ kind: v.literal('raw'), buffer, reduce })
+const collectSchema = v.variant('kind', [imageSchema, arraySchema, tableSchema, rawSchema])
 
-/** The schema of `job.json`. Unknown fields are refused. */
+/** The schema of `job.json`. */
 export const manifestSchema = v.strictObject({
-  name: text(limits.nameCharactersMax),
-  summary: text(limits.summaryCharactersMax),
+  $schema: v.optional(v.string()),
+  name: described(text(limits.nameCharactersMax), 'Title, shown to contributors.'),
+  summary: described(text(limits.summaryCharactersMax), 'What is computed and why, shown to contributors.'),
   cause: v.picklist(['science', 'health', 'climate', 'arts', 'ml', 'data', 'other']),
   licence: text(limits.nameCharactersMax),
-  wgsl: v.pipe(v.array(fileName), v.minLength(1), v.maxLength(16)),
-  inputs: v.optional(v.record(name, v.strictObject({ file: fileName, shared: v.literal(true) })), {}),
-  buffers: v.record(name, bufferSchema),
-  passes: v.pipe(
-    v.array(v.strictObject({ do: v.pipe(v.array(dispatchSchema), v.minLength(1), v.maxLength(16)) })),
-    v.minLength(1),
-    v.maxLength(limits.passesMax),
+  wgsl: described(
+    v.pipe(v.array(fileName), v.minLength(1), v.maxLength(limits.wgslPartsMax)),
+    'WGSL files, joined in this order into one module.',
   ),
-  units: v.strictObject({
-    range: v.tuple([v.pipe(v.number(), v.integer(), v.minValue(0)), positive]),
-    granule: v.optional(positive, 1),
-  }),
-  quorum: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5)), 2),
-  verify: v.record(name, verifySchema),
-  collect: collectSchema,
+  parameters: described(
+    v.optional(v.record(name, amount), {}),
+    'Named numbers for expressions: $name. A later one may use earlier ones.',
+  ),
+  requires: described(
+    v.optional(
+      v.strictObject({
+        features: v.optional(v.pipe(v.array(text(64)), v.maxLength(32)), []),
+        limits: v.optional(v.record(text(64), positive), {}),
+        memoryMiB: v.optional(positive),
+      }),
+      {},
+    ),
+    'WebGPU features and limits that the kernel does not show by itself.',
+  ),
+  inputs: described(v.optional(v.record(name, inputSchema), {}), 'Data files by name.'),
+  buffers: described(v.optional(v.record(name, bufferSchema), {}), 'Buffers by name.'),
+  textures: described(v.optional(v.record(name, textureSchema), {}), 'Textures by name.'),
+  samplers: described(v.optional(v.record(name, samplerSchema), {}), 'Samplers by name.'),
+  passes: described(
+    v.optional(v.pipe(v.array(stepSchema), v.minLength(1), v.maxLength(limits.stepsPerListMax))),
+    'Steps in order: dispatches, copies, clears, repeats.',
+  ),
+  units: described(unitsSchema, 'How the job falls into units.'),
+  tiling: described(
+    v.optional(v.picklist(['auto', 'none']), 'auto'),
+    'none: workgroups of the kernel wait for one another.',
+  ),
+  quorum: described(
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5)), 2),
+    'Agreeing results needed for a unit.',
+  ),
+  verify: described(v.optional(v.record(name, verifySchema), {}), 'How results are compared, by name.'),
+  collect: described(v.optional(collectSchema), 'How unit results become the result of the job.'),
   price: v.strictObject({ perUnitMask: mask, budgetMask: mask }),
 })
 
-/** A checked job manifest. */
+/** A checked job manifest, as its author wrote it. */
 export type Manifest = v.InferOutput<typeof manifestSchema>
+export type InputPlan = Manifest['inputs'][string]
+export type BufferPlan = Manifest['buffers'][string]
+export type TexturePlan = Manifest['textures'][string]
+export type SamplerPlan = Manifest['samplers'][string]
+export type BindingPlan = v.InferOutput<typeof bindingSchema>
 export type Comparator = v.InferOutput<typeof verifySchema>
-export type DispatchPlan = v.InferOutput<typeof dispatchSchema>
+export type ElementType = v.InferOutput<typeof elementSchema>
+export type CollectPlan = v.InferOutput<typeof collectSchema>
 export type ImagePlan = v.InferOutput<typeof imageSchema>
+export type ArrayPlan = v.InferOutput<typeof arraySchema>
+export type TablePlan = v.InferOutput<typeof tableSchema>

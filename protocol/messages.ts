@@ -50,7 +50,16 @@ const fromProviderSchema = v.variant('type', [
   v.strictObject({
     type: v.literal('handBack'),
     assignment: assignmentIdSchema,
-    reason: v.picklist(['stopping', 'deviceLost', 'dataUnavailable', 'kernelFailed']),
+    reason: v.picklist([
+      'stopping',
+      'deviceLost',
+      'dataUnavailable',
+      'kernelFailed',
+      /** The device lacks what the unit needs: memory, a feature, or the speed to bound one workgroup. */
+      'notCapable',
+      /** The kernel did not end. Said before the device is destroyed, as nothing may be said after it. */
+      'kernelHung',
+    ]),
   }),
   v.strictObject({ type: v.literal('leave') }),
 ])

@@ -7,6 +7,7 @@ export const refusalReasons = [
   'notFound',
   'manifestInvalid',
   'expressionInvalid',
+  'listInvalid',
   'blobMissing',
   'blobCorrupt',
   'priceInvalid',
@@ -23,6 +24,11 @@ export const refusalReasons = [
   'resultDisagrees',
   'replacedByNewSession',
   'draining',
+  'kernelInvalid',
+  'kernelEndless',
+  'kernelRacy',
+  'kernelTooHeavy',
+  'notPortable',
 ] as const
 
 export type RefusalReason = (typeof refusalReasons)[number]

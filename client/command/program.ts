@@ -1,8 +1,9 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { MaskClient } from '#client/sdk/mask-client.ts'
 import type { MaskError } from '#client/sdk/mask-error.ts'
 import { interruption } from '#client/command/interruption.ts'
-import { defaultUrl, type Session } from '#client/command/session.ts'
+import { checkHelp, exitCodeHelp, fetchHelp, runHelp, tryHelp } from '#client/command/help.ts'
+import { defaultUrl, type LocalSession, type Session } from '#client/command/session.ts'
 import type { Terminal } from '#client/command/terminal.ts'
 
 const retryNoteMs = 10_000
@@ -43,9 +44,37 @@ export function buildProgram(
       end(await dev(flags))
     })
 
+  const openLocal = ({ json }: { json?: true }): LocalSession => {
+    return { terminal, json: json ?? false, signal: interruption() }
+  }
+
+  program
+    .command('check')
+    .description('say what is wrong with the job in a folder, or what was inferred and what it will cost')
+    .argument('<folder>', folderText)
+    .option('--json', 'one JSON object instead of text')
+    .addHelpText('after', checkHelp)
+    .action(async (folder: string, options: { json?: true }) => {
+      const { check } = await import('#client/command/check.ts')
+      end(await check(openLocal(options), folder))
+    })
+
+  program
+    .command('try')
+    .description('run some units of the job in a folder on this machine')
+    .argument('<folder>', folderText)
+    .option('--units <count>', 'how many: the first, the last, others between', parseCount, 3)
+    .option('--out <folder>', 'write each result as unit-<n>.bin there, and what they make together')
+    .option('--json', 'one JSON object instead of text')
+    .addHelpText('after', tryHelp)
+    .action(async (folder: string, options: { units: number; out?: string; json?: true }) => {
+      const { tryJob } = await import('#client/command/try.ts')
+      end(await tryJob(openLocal(options), folder, { units: options.units, out: options.out }))
+    })
+
   withNetwork(withKey(program.command('submit')), env)
     .description('send the job in a folder, pay for it and print its id')
-    .argument('<folder>', 'with job.json, WGSL and data files')
+    .argument('<folder>', folderText)
     .addOption(nonceOption())
     .action(async (folder: string, options: CommonOptions & { nonce?: string }) => {
       const { submit } = await import('#client/command/submit.ts')
@@ -66,6 +95,7 @@ export function buildProgram(
     .argument('<job>', 'the id that submit printed')
     .requiredOption('--out <folder>', 'where to write them')
     .option('--partial', 'do not wait for the rest: take what is accepted')
+    .addHelpText('after', fetchHelp)
     .action(async (job: string, options: CommonOptions & { out: string; partial?: true }) => {
       const { fetchJob } = await import('#client/command/fetch.ts')
       end(await fetchJob(open(options), job, { out: options.out, partial: options.partial ?? false }))
@@ -73,9 +103,10 @@ export function buildProgram(
 
   withNetwork(withKey(program.command('run')), env)
     .description('submit, watch and fetch in one')
-    .argument('<folder>', 'with job.json, WGSL and data files')
+    .argument('<folder>', folderText)
     .option('--out <file>', 'the file for the result (default: named after the folder, here)')
     .addOption(nonceOption())
+    .addHelpText('after', runHelp)
     .action(async (folder: string, options: CommonOptions & { out?: string; nonce?: string }) => {
       const { run } = await import('#client/command/run.ts')
       end(await run(open(options), folder, { out: options.out, nonce: options.nonce }))
@@ -115,5 +146,10 @@ function nonceOption(): Option {
   )
 }
 
-const exitCodeHelp = `
-Exit codes: 0 ok, 1 failure, 2 usage, 3 key, 4 job not valid, 5 budget or balance, 6 partial result, 130 interrupted.`
+const folderText = 'with job.json, WGSL and data files (docs/MANIFEST.md)'
+
+function parseCount(text: string): number {
+  const count = Number(text)
+  if (Number.isSafeInteger(count) && count > 0) return count
+  throw new InvalidArgumentError('It must be a whole number above zero.')
+}

@@ -1,11 +1,14 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { open, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { limits } from '#protocol/limits.ts'
 import { parseManifest, type Manifest } from '#protocol/manifest.ts'
-import type { JobFolder } from '#client/sdk/job-folder.ts'
+import { dataFilesOf, kernelFilesOf, type JobFolder } from '#client/sdk/job-folder.ts'
 import { MaskError, messageOf, withoutRefusals } from '#client/sdk/mask-error.ts'
 import { placeOfJsonFault } from '#client/command/json-fault.ts'
 import { runPrepare } from '#client/command/run-prepare.ts'
+
+/** Read at a time. */
+const readBytes = 64 * 1024 * 1024
 
 /**
  * Reads a job from disk: `job.json`, the WGSL and data files it names, and for data files that are not there what
@@ -20,13 +23,14 @@ export async function readJobFolder(
   await requireFolder(folder)
   const manifest = parseJobJson(await readText(folder, 'job.json'))
   const files = new Map<string, Uint8Array>()
-  for (const name of manifest.wgsl) files.set(name, await readRequired(folder, name, limits.wgslBytesMax))
+  for (const name of kernelFilesOf(manifest))
+    files.set(name, await readRequired(folder, name, limits.wgslBytesMax))
 
   const unmade = new Set<string>()
-  for (const { file } of Object.values(manifest.inputs)) {
-    const bytes = await readIfThere(folder, file, limits.blobBytesMax)
-    if (bytes) files.set(file, bytes)
-    else unmade.add(file)
+  for (const { name, bytesMax } of dataFilesOf(manifest)) {
+    const bytes = files.get(name) ?? (await readIfThere(folder, name, bytesMax))
+    if (bytes) files.set(name, bytes)
+    else unmade.add(name)
   }
   if (unmade.size > 0)
     for (const [name, bytes] of await make(folder, unmade, onPrepare)) files.set(name, bytes)
@@ -86,7 +90,7 @@ async function readIfThere(folder: string, name: string, bytesMax: number): Prom
       const message = `${name} has ${found.size} bytes; at most ${bytesMax} are allowed.`
       throw new MaskError('tooLarge', message, { where: path, next: 'Make it smaller or split the job.' })
     }
-    return new Uint8Array(await readFile(path))
+    return await readWhole(path, found.size)
   } catch (cause) {
     if (cause instanceof MaskError) throw cause
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
@@ -97,6 +101,18 @@ async function readIfThere(folder: string, name: string, bytesMax: number): Prom
       cause,
     })
   }
+}
+
+/** Not `readFile`, which ends at 2 GiB: a sliced input may be larger. */
+async function readWhole(path: string, bytesTotal: number): Promise<Uint8Array> {
+  await using handle = await open(path)
+  const bytes = new Uint8Array(bytesTotal)
+  for (let offset = 0; offset < bytesTotal;) {
+    const { bytesRead } = await handle.read(bytes, offset, Math.min(readBytes, bytesTotal - offset))
+    if (bytesRead === 0) throw new Error('it became shorter while it was read')
+    offset += bytesRead
+  }
+  return bytes
 }
 
 /** A link in a folder got from elsewhere could send any file of this machine to the network. */

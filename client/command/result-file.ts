@@ -1,94 +1,102 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, rename, rm, writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { encode } from 'fast-png'
 import { toHex, type Hex } from '#protocol/bytes.ts'
+import { unreachable } from '#protocol/assert.ts'
+import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { Manifest } from '#protocol/manifest.ts'
-import { collectorOf, rawOffsetsOf } from '#client/sdk/collect.ts'
+import type { UnitList } from '#protocol/unit-list.ts'
+import type { Table } from '#client/sdk/collect/table.ts'
 import { MaskError, messageOf } from '#client/sdk/mask-error.ts'
+import { contentsOf, type ContentFacts, type ResultContents } from '#client/command/result-contents.ts'
 
 /** What was written. */
-export interface ResultFacts {
+export type ResultFacts = ContentFacts & {
   readonly file: string
-  readonly bytes: number
-  readonly sha256: Hex
-  /** Images only; the digest of the 8-bit RGBA pixels does not depend on how the PNG was compressed. */
-  readonly image?: { readonly width: number; readonly height: number; readonly rgbaSha256: Hex }
+  /** The drawing of a table, beside it. */
+  readonly plot?: { readonly file: string; readonly bytes: number; readonly sha256: Hex }
 }
 
-/** A result on its way to disk. Nothing is at `path` before `finish`, which puts the whole file there. */
+/** A result on its way to disk. Nothing is at its path before `finish`, which puts the whole file there. */
 export interface ResultFile {
-  add(unit: number, bytes: Uint8Array): Promise<void>
+  add(unit: number, result: Uint8Array): Promise<void>
   finish(): Promise<ResultFacts>
   /** Leaves nothing behind. */
   discard(): Promise<void>
+  /** What was collected, where that is a table. */
+  readonly table?: Table | undefined
 }
 
 /** The ending a result's file has. */
-export function resultEnding(manifest: Manifest): '.png' | '.bin' {
-  return manifest.collect.kind === 'image' ? '.png' : '.bin'
+export function resultEnding({ collect }: Pick<Manifest, 'collect'>): '.png' | '.npy' | '.csv' | '.bin' {
+  const kind = collect?.kind ?? 'raw'
+  switch (kind) {
+    case 'image':
+      return '.png'
+    case 'array':
+      return '.npy'
+    case 'table':
+      return '.csv'
+    case 'raw':
+      return '.bin'
+    default:
+      return unreachable(kind)
+  }
+}
+
+/** The path without its ending. */
+export function stemOf(path: string): string {
+  return path.slice(0, path.length - extname(path).length)
 }
 
 /** Opens the file before anything is fetched, so that a folder without permission is noticed first. */
-export async function openResultFile(manifest: Manifest, path: string): Promise<ResultFile> {
+export async function openResultFile(
+  manifest: CompleteManifest,
+  list: UnitList | undefined,
+  path: string,
+): Promise<ResultFile> {
   const part = `${path}.part`
   const handle = await orOutputFailed(path, () => open(part, 'w+'))
-  const contents = manifest.collect.kind === 'image' ? imageContents(manifest) : rawContents(manifest, handle)
+  const discard = async () => {
+    await handle.close()
+    await rm(part, { force: true })
+  }
+  let contents: ResultContents
+  try {
+    contents = contentsOf(manifest, list, handle)
+  } catch (error) {
+    await discard()
+    throw error
+  }
   return {
-    add: (unit, bytes) => orOutputFailed(path, async () => contents.add(unit, bytes)),
+    table: contents.table,
+    add: (unit, result) => orOutputFailed(path, async () => contents.add(unit, result)),
     finish: () =>
       orOutputFailed(path, async () => {
-        const facts = await contents.write(handle)
+        const facts = await contents.write()
         await handle.sync()
         await handle.close()
+        const svg = await contents.draw?.()
         await rename(part, path)
-        return { file: path, ...facts }
+        const plot = svg === undefined ? {} : { plot: await writePlot(`${stemOf(path)}.svg`, svg) }
+        return { file: path, ...facts, ...plot }
       }),
-    discard: async () => {
-      await handle.close()
-      await rm(part, { force: true })
-    },
+    discard,
   }
 }
 
-interface Contents {
-  add(unit: number, bytes: Uint8Array): Promise<void> | void
-  write(handle: FileHandle): Promise<Omit<ResultFacts, 'file'>>
+async function writePlot(file: string, svg: string) {
+  const bytes = new TextEncoder().encode(svg)
+  await writeWhole(file, bytes)
+  return { file, bytes: bytes.length, sha256: toHex(sha256(bytes)) }
 }
 
-function imageContents(manifest: Manifest): Contents {
-  const collector = collectorOf(manifest)
-  const { collected } = collector
-  if (collected.kind !== 'image') throw new Error('broken assumption: an image collector collects an image')
-  const { width, height, rgba } = collected
-  return {
-    add: (unit, bytes) => {
-      collector.add(unit, bytes)
-    },
-    write: async (handle) => {
-      const png = encode({ width, height, data: rgba, channels: 4, depth: 8 })
-      await handle.writeFile(png)
-      const image = { width, height, rgbaSha256: toHex(sha256(rgba)) }
-      return { bytes: png.length, sha256: toHex(sha256(png)), image }
-    },
-  }
-}
-
-/** Straight to its place in the file: raw results may be larger than memory. */
-function rawContents(manifest: Manifest, handle: FileHandle): Contents {
-  const offsets = rawOffsetsOf(manifest)
-  const bytesTotal = offsets.at(-1) ?? 0
-  return {
-    add: async (unit, bytes) => {
-      await handle.write(bytes, 0, bytes.length, offsets[unit])
-    },
-    write: async () => {
-      await handle.truncate(bytesTotal)
-      const hash = sha256.create()
-      for await (const piece of handle.createReadStream({ start: 0, autoClose: false }))
-        hash.update(piece as Uint8Array)
-      return { bytes: bytesTotal, sha256: toHex(hash.digest()) }
-    },
-  }
+/** Writes a file whole or not at all. */
+export async function writeWhole(path: string, contents: string | Uint8Array): Promise<void> {
+  await orOutputFailed(path, async () => {
+    await writeFile(`${path}.part`, contents)
+    await rename(`${path}.part`, path)
+  })
 }
 
 /** A failure of the disk as an error that names the file. */

@@ -2,12 +2,14 @@ import { mkdir } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { MaskError } from '#client/sdk/mask-error.ts'
 import type { ExitCode } from '#client/command/exit-code.ts'
-import { writeResult } from '#client/command/fetch.ts'
+import { tell, writeResult } from '#client/command/fetch.ts'
 import { jobSummary } from '#client/command/job-text.ts'
-import { orOutputFailed, resultEnding } from '#client/command/result-file.ts'
+import { orOutputFailed, resultEnding, stemOf } from '#client/command/result-file.ts'
 import type { Session } from '#client/command/session.ts'
 import { parseNonce, readFolder, submitFolder } from '#client/command/submit.ts'
 import { exitCodeOf, follow } from '#client/command/watch.ts'
+
+const kinds = { '.png': 'an image, PNG', '.npy': 'an array, NPY', '.csv': 'a table, CSV' } as const
 
 /** `mask run`: submit, watch and fetch in one. */
 export async function run(
@@ -21,8 +23,9 @@ export async function run(
   const wanted = resultEnding(folder.manifest)
   const out = options.out ?? `${basename(resolve(path))}${wanted}`
   const ending = extname(out)
-  if (wanted === '.png' && ending !== wanted)
-    throw new MaskError('argumentInvalid', 'The result of this job is an image, written as PNG.', {
+  // Raw bytes have no form that another ending would belie.
+  if (wanted !== '.bin' && ending !== wanted)
+    throw new MaskError('argumentInvalid', `The result of this job is written as ${kinds[wanted]}.`, {
       where: '--out',
       next: `Name a file that ends in ${wanted}.`,
     })
@@ -33,15 +36,12 @@ export async function run(
   // The events are not this command's data.
   const { view, failed } = await follow({ ...session, json: false }, job, { settled: false })
   const { units } = await job.snapshot(session)
-  const places = { result: out, manifest: `${out.slice(0, out.length - ending.length)}.manifest.json` }
+  const places = { result: out, manifest: `${stemOf(out)}.manifest.json` }
   const written = await writeResult(session, job, view, units, places).catch((error: unknown) => {
     terminal.note(`The result stays there. Fetch it with: mask fetch ${job.id} --out <folder>`)
     throw error
   })
-  if (json) terminal.json(written)
-  else {
-    terminal.note(jobSummary(view))
-    for (const file of [places.result, places.manifest]) terminal.data(file)
-  }
+  if (!json) terminal.note(jobSummary(view))
+  tell(session, written, places)
   return exitCodeOf(session, { view, failed })
 }

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import type { Job } from '#client/sdk/job.ts'
 import type { JobFolder } from '#client/sdk/job-folder.ts'
 import { MaskError } from '#client/sdk/mask-error.ts'
+import type { StoredFile } from '#client/sdk/stored-file.ts'
 import { randomNonce, type SubmitStep } from '#client/sdk/submit-job.ts'
 import { exitCodes, type ExitCode } from '#client/command/exit-code.ts'
 import { Interrupted } from '#client/command/interruption.ts'
@@ -29,7 +30,7 @@ export async function submit(
 }
 
 /** Reads a job folder, and says so when a program in it is run. */
-export function readFolder({ terminal }: Session, path: string) {
+export function readFolder({ terminal }: Pick<Session, 'terminal'>, path: string) {
   return readJobFolder(path, () => {
     terminal.note(`Running ${path}/prepare.ts`)
   })
@@ -80,20 +81,28 @@ export function parseNonce(text: string | undefined): Hex | undefined {
 function linesOf(step: SubmitStep): string[] {
   switch (step.kind) {
     case 'packed': {
-      const { plan, blobs } = step.packed
-      const bytes = blobs.reduce((sum, blob) => sum + blob.bytes.length, 0)
+      const { plan, files } = step.packed
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
       return [
         `${plan.unitCount} units at ${formatMask(plan.unitPriceWei)} MASK, each checked by ${plan.quorum} providers: ${formatMask(plan.costWei)} MASK; ${bytes} bytes to store.`,
       ]
     }
     case 'uploaded':
-      return [`${step.sent ? 'Sent' : 'Already there:'} ${step.blob.name} (${step.blob.bytes.length} bytes)`]
+      return [uploadText(step.file, step.sentBytes)]
     case 'registered':
       return [`Registered as ${step.view.id}`]
     case 'funded':
       if (step.transaction === undefined) return ['Already funded: nothing was paid.']
       return [`Paid ${formatMask(step.amountWei)} MASK into the escrow: ${step.transaction}`]
   }
+}
+
+/** One line for a file, however many pieces it is stored in. */
+function uploadText({ name, bytes, blobs }: StoredFile, sentBytes: number): string {
+  if (sentBytes === 0) return `Already there: ${name} (${bytes} bytes)`
+  if (blobs.length === 1) return `Sent ${name} (${bytes} bytes)`
+  const sent = sentBytes < bytes ? `${sentBytes} of ${bytes} bytes, the rest is there` : `${bytes} bytes`
+  return `Sent ${name} (${sent}, in ${blobs.length - 1} pieces)`
 }
 
 function factsOf(step: SubmitStep): object {

@@ -1,11 +1,16 @@
-import { contentIdOf } from '#protocol/content-id.ts'
+import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { ContentId } from '#protocol/ids.ts'
 import { planJob, type JobPlan } from '#protocol/job-plan.ts'
 import { encodeJobSpec, type JobSpec } from '#protocol/job-spec.ts'
 import { limits, protocolVersion } from '#protocol/limits.ts'
-import { parseManifest } from '#protocol/manifest.ts'
+import { completeManifest, type InferredFact } from '#protocol/manifest-inference.ts'
+import { parseManifest, type InputPlan, type Manifest } from '#protocol/manifest.ts'
+import { parseUnitList, type UnitList } from '#protocol/unit-list.ts'
 import { checkCollect } from '#client/sdk/collect.ts'
-import { MaskError, withoutRefusals } from '#client/sdk/mask-error.ts'
+import { mergeJobOf } from '#client/sdk/collect/merge-job.ts'
+import { fileOf, JoinedKernel, textOf } from '#client/sdk/joined-kernel.ts'
+import { withoutRefusals } from '#client/sdk/mask-error.ts'
+import { slicedFile, wholeFile, type StoredFile } from '#client/sdk/stored-file.ts'
 
 /** A job as its author holds it: what `job.json` says and the files it names. */
 export interface JobFolder {
@@ -13,11 +18,17 @@ export interface JobFolder {
   readonly files: ReadonlyMap<string, Uint8Array>
 }
 
-/** A blob to be stored before the job, with a name to show. */
-export interface JobBlob {
-  readonly name: string
-  readonly id: ContentId
-  readonly bytes: Uint8Array<ArrayBuffer>
+/** A job that is checked and has nothing left to infer. */
+export interface CompleteJob {
+  readonly manifest: CompleteManifest
+  /** What the author left out, and what it was taken for. */
+  readonly inferred: readonly InferredFact[]
+  readonly plan: JobPlan
+  readonly kernel: JoinedKernel
+  /** By name. */
+  readonly inputs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+  readonly list: UnitList | undefined
+  readonly files: JobFolder['files']
 }
 
 /** A job ready to be sent. */
@@ -25,69 +36,102 @@ export interface PackedJob {
   readonly spec: JobSpec
   readonly specId: ContentId
   readonly plan: JobPlan
+  readonly inferred: readonly InferredFact[]
   /** In the order in which they must be stored: the spec, which names the others, is last. */
-  readonly blobs: readonly JobBlob[]
+  readonly files: readonly StoredFile[]
 }
 
 /** Checks, plans and packs a job. Throws a `MaskError` that names the field or the file. */
 export function packFolder(folder: JobFolder): PackedJob {
+  return packComplete(completeFolder(folder))
+}
+
+/** Reads kernel and data, fills in what `job.json` leaves out, and checks that all of it fits together. */
+export function completeFolder({ manifest: written, files }: JobFolder): CompleteJob {
   return withoutRefusals(() => {
-    const manifest = parseManifest(folder.manifest)
+    const author = parseManifest(written)
+    const kernel = new JoinedKernel(author.wgsl, files)
+    const inputs = new Map(
+      Object.entries(author.inputs).map(([name, input]) => [name, fileOf(files, fileNameOf(input))]),
+    )
+    const list =
+      'list' in author.units ? parseUnitList(fileOf(files, author.units.list), author.units.list) : undefined
+    const inputBytes = new Map([...inputs].map(([name, { length }]) => [name, length]))
+    const { manifest, inferred } = completeManifest(author, kernel.reflect(), { inputBytes, list })
     const plan = planJob(manifest)
     checkCollect(manifest)
-    const kernel = blobOf(
-      manifest.wgsl.join(' + '),
-      joinWgsl(manifest.wgsl, folder.files),
-      limits.wgslBytesMax,
-    )
-    const inputs = Object.entries(manifest.inputs).map(([input, { file }]) => {
-      return { input, blob: blobOf(file, fileOf(folder.files, file), limits.blobBytesMax) }
-    })
-    const ids = Object.fromEntries(inputs.map(({ input, blob }) => [input, blob.id]))
-    const spec: JobSpec = { version: protocolVersion, manifest, kernel: kernel.id, inputs: ids }
-    return packSpec(spec, plan, [kernel, ...inputs.map(({ blob }) => blob)])
+    const { reduce } = manifest.collect
+    if (reduce) mergeJobOf(manifest, textOf(files, reduce.wgsl))
+    return { manifest, inferred, plan, kernel, inputs, list, files }
   })
 }
 
-/** Packs a job whose kernel and inputs the coordinator already has. */
+/** Packs a complete job. @throws {MaskError} `tooLarge` */
+export function packComplete({ manifest, inferred, plan, kernel, inputs, files }: CompleteJob): PackedJob {
+  const whole = (name: string, bytesMax: number) => wholeFile(name, fileOf(files, name), bytesMax)
+  const { units, collect } = manifest
+  const text = wholeFile(
+    manifest.wgsl.join(' + '),
+    new TextEncoder().encode(kernel.text),
+    limits.wgslBytesMax,
+  )
+  const list = 'list' in units ? whole(units.list, limits.listBytesMax) : undefined
+  const reduce = collect.reduce ? whole(collect.reduce.wgsl, limits.wgslBytesMax) : undefined
+  const stored = Object.entries(manifest.inputs).map(([name, { file, slice }]) => {
+    const bytes = inputs.get(name) ?? new Uint8Array()
+    if (slice) return { name, ...slicedFile(file, bytes) }
+    const one = wholeFile(file, bytes, limits.blobBytesMax)
+    return { name, file: one, input: one.id }
+  })
+  const spec: JobSpec = {
+    version: protocolVersion,
+    manifest,
+    kernel: text.id,
+    inputs: Object.fromEntries(stored.map(({ name, input }) => [name, input])),
+    ...(list && { list: list.id }),
+    ...(reduce && { reduce: reduce.id }),
+  }
+  const before = [
+    text,
+    ...(reduce ? [reduce] : []),
+    ...(list ? [list] : []),
+    ...stored.map(({ file }) => file),
+  ]
+  return packSpec(spec, plan, inferred, before)
+}
+
+/** Packs a job whose kernel and data the coordinator already has. */
 export function packStored(spec: JobSpec): PackedJob {
-  return withoutRefusals(() => packSpec(spec, planJob(spec.manifest), []))
+  return withoutRefusals(() => packSpec(spec, planJob(spec.manifest), [], []))
 }
 
-function packSpec(spec: JobSpec, plan: JobPlan, blobs: readonly JobBlob[]): PackedJob {
-  const blob = blobOf('job spec', encodeJobSpec(spec), limits.manifestBytesMax)
-  return { spec, specId: blob.id, plan, blobs: [...blobs, blob] }
-}
-
-/** The WGSL parts in order, joined with a newline: one module. */
-function joinWgsl(names: readonly string[], files: JobFolder['files']): Uint8Array {
-  const parts = names.map((name) => {
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(fileOf(files, name))
-    } catch (cause) {
-      if (cause instanceof MaskError) throw cause
-      const next = 'Save the file as UTF-8.'
-      throw new MaskError('malformed', `${name} is not UTF-8 text.`, { where: name, next, cause })
-    }
+/** The data files that `job.json` names, for whoever reads them: inputs and the units list. */
+export function dataFilesOf({
+  inputs,
+  units,
+}: Manifest): { readonly name: string; readonly bytesMax: number }[] {
+  const files = Object.values(inputs).map((input) => {
+    const sliced = typeof input !== 'string' && input.slice !== undefined
+    return { name: fileNameOf(input), bytesMax: sliced ? limits.slicedInputBytesMax : limits.blobBytesMax }
   })
-  return new TextEncoder().encode(parts.join('\n'))
+  return 'list' in units ? [...files, { name: units.list, bytesMax: limits.listBytesMax }] : files
 }
 
-function fileOf(files: JobFolder['files'], name: string): Uint8Array {
-  const bytes = files.get(name)
-  if (bytes) return bytes
-  const next = 'Put the file into the job folder, or take its name out of job.json.'
-  throw new MaskError('fileMissing', `The job names the file ${name}, which is missing.`, {
-    where: name,
-    next,
-  })
+/** The WGSL files that `job.json` names, that of `reduce` included. */
+export function kernelFilesOf({ wgsl, collect }: Manifest): string[] {
+  return collect?.reduce ? [...wgsl, collect.reduce.wgsl] : wgsl
 }
 
-function blobOf(name: string, bytes: Uint8Array, bytesMax: number): JobBlob {
-  if (bytes.length > bytesMax)
-    throw new MaskError('tooLarge', `${name} has ${bytes.length} bytes; at most ${bytesMax} are allowed.`, {
-      where: name,
-      next: 'Make it smaller or split the job.',
-    })
-  return { name, id: contentIdOf(bytes), bytes: new Uint8Array(bytes) }
+function packSpec(
+  spec: JobSpec,
+  plan: JobPlan,
+  inferred: readonly InferredFact[],
+  before: readonly StoredFile[],
+): PackedJob {
+  const file = wholeFile('job spec', encodeJobSpec(spec), limits.manifestBytesMax)
+  return { spec, specId: file.id, plan, inferred, files: [...before, file] }
+}
+
+function fileNameOf(input: InputPlan): string {
+  return typeof input === 'string' ? input : input.file
 }

@@ -3,9 +3,10 @@ import { jobViewSchema, type JobEvent, type JobState, type JobView } from '#prot
 import { toHex } from '#protocol/bytes.ts'
 import { contentIdOf } from '#protocol/content-id.ts'
 import { jobIdSchema, type ContentId, type JobId } from '#protocol/ids.ts'
-import { resultBufferOf, unitSpanOf } from '#protocol/job-plan.ts'
+import { resultBytesOf, unitSpanOf } from '#protocol/job-plan.ts'
 import { decodeJobSpec, type JobSpec } from '#protocol/job-spec.ts'
 import { limits } from '#protocol/limits.ts'
+import { parseUnitList, type UnitList } from '#protocol/unit-list.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { fetchAhead } from '#client/sdk/fetch-ahead.ts'
 import { followJob } from '#client/sdk/follow-job.ts'
@@ -58,6 +59,21 @@ export class Job {
     return unlessAborted(this.#spec, options.signal)
   }
 
+  /** The units list, checked against its content id; undefined where the units are a range. */
+  async list(options: Cancellable = {}): Promise<UnitList | undefined> {
+    const { list } = await this.spec(options)
+    if (list === undefined) return undefined
+    const bytes = await this.#blob(list, limits.listBytesMax, options)
+    return withoutRefusals(() => parseUnitList(bytes, 'the units list'))
+  }
+
+  /** The text of the merging kernel, checked against its content id; undefined where nothing is to be merged. */
+  async mergeKernel(options: Cancellable = {}): Promise<string | undefined> {
+    const { reduce } = await this.spec(options)
+    if (reduce === undefined) return undefined
+    return new TextDecoder().decode(await this.#blob(reduce, limits.wgslBytesMax, options))
+  }
+
   /** A snapshot, then changes, until the job is settled; after a broken line a fresh snapshot. */
   events(options: Cancellable = {}): AsyncGenerator<JobEvent, void, undefined> {
     return followJob(this.#api, this.id, options.signal)
@@ -85,7 +101,7 @@ export class Job {
     const { manifest } = await this.spec(options)
     const path = `/api/v1/jobs/${this.id}/units/${unit}/result`
     const { bytes, headers } = await this.#api.bytes(path, limits.resultBytesMax, options)
-    const bytesExpected = withoutRefusals(() => resultBufferOf(manifest, unitSpanOf(manifest, unit)).bytes)
+    const bytesExpected = withoutRefusals(() => resultBytesOf(manifest, unitSpanOf(manifest, unit).count))
     if (bytes.length !== bytesExpected)
       throw broken(`${this.#api.baseUrl}${path}`, `has ${bytes.length} bytes; the unit has ${bytesExpected}`)
     checkDigest(headers.get('repr-digest'), bytes, `${this.#api.baseUrl}${path}`)
@@ -115,9 +131,15 @@ export class Job {
 
   async #fetchSpec(): Promise<JobSpec> {
     const { spec } = await this.view()
-    const { bytes } = await this.#api.bytes(`/api/v1/blobs/${spec}`, limits.manifestBytesMax)
-    checkContent(spec, bytes, `${this.#api.baseUrl}/api/v1/blobs/${spec}`)
+    const bytes = await this.#blob(spec, limits.manifestBytesMax, {})
     return withoutRefusals(() => decodeJobSpec(bytes))
+  }
+
+  async #blob(id: ContentId, bytesMax: number, options: Cancellable): Promise<Uint8Array> {
+    const path = `/api/v1/blobs/${id}`
+    const { bytes } = await this.#api.bytes(path, bytesMax, options)
+    checkContent(id, bytes, `${this.#api.baseUrl}${path}`)
+    return bytes
   }
 }
 

@@ -17,6 +17,9 @@ export const clientFailures = [
   'keyInvalid',
   'argumentInvalid',
   'outputFailed',
+  'mergeFailed',
+  'noAdapter',
+  'runFailed',
   'coordinatorFailed',
 ] as const
 
@@ -30,7 +33,19 @@ export interface MaskErrorDetail {
   readonly next?: string | undefined
   /** Whether the same call may succeed later, unchanged. */
   readonly retryable?: boolean
+  /** What the kernel's compiler or reader objects to. */
+  readonly faults?: readonly KernelFault[]
   readonly cause?: unknown
+}
+
+/** A message about a place in one of the author's files; line and column count from 1. */
+export interface KernelFault {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** The line itself. */
+  readonly text: string
+  readonly message: string
 }
 
 /**
@@ -43,6 +58,7 @@ export class MaskError extends Error {
   readonly where: string | undefined
   readonly next: string | undefined
   readonly retryable: boolean
+  readonly faults: readonly KernelFault[]
 
   constructor(code: MaskErrorCode, message: string, detail: MaskErrorDetail = {}) {
     super(message, { cause: detail.cause })
@@ -51,6 +67,7 @@ export class MaskError extends Error {
     this.where = detail.where
     this.next = detail.next
     this.retryable = detail.retryable ?? false
+    this.faults = detail.faults ?? []
   }
 }
 

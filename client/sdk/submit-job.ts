@@ -1,27 +1,24 @@
 import { jobViewSchema, type JobView } from '#protocol/api.ts'
 import { toHex, type Hex } from '#protocol/bytes.ts'
-import type { JobId } from '#protocol/ids.ts'
+import type { ContentId, JobId } from '#protocol/ids.ts'
 import { jobIdOf, jobSaltOf, type JobSpec } from '#protocol/job-spec.ts'
 import { ensureBalance, fundJob, missingFunds } from '#client/sdk/fund-job.ts'
 import type { HttpApi } from '#client/sdk/http-api.ts'
-import {
-  packFolder,
-  packStored,
-  type JobBlob,
-  type JobFolder,
-  type PackedJob,
-} from '#client/sdk/job-folder.ts'
+import { packFolder, packStored, type JobFolder, type PackedJob } from '#client/sdk/job-folder.ts'
+import type { JobBlob, StoredFile } from '#client/sdk/stored-file.ts'
 import { MaskError } from '#client/sdk/mask-error.ts'
 import { connectRequester } from '#client/sdk/connect-requester.ts'
 import { addressOf, type Requester } from '#client/sdk/requester.ts'
 
 /** Below this, asking whether the coordinator has a blob costs more than sending it. */
 const askFirstBytes = 64 * 1024
+/** Pieces of a file under way at the same time. */
+const uploadsMax = 4
 
 /** What has been done so far, for whoever shows it. */
 export type SubmitStep =
   | { readonly kind: 'packed'; readonly job: JobId; readonly nonce: Hex; readonly packed: PackedJob }
-  | { readonly kind: 'uploaded'; readonly blob: JobBlob; readonly sent: boolean }
+  | { readonly kind: 'uploaded'; readonly file: StoredFile; readonly sentBytes: number }
   | { readonly kind: 'registered'; readonly view: JobView }
   | { readonly kind: 'funded'; readonly amountWei: bigint; readonly transaction: Hex | undefined }
 
@@ -59,7 +56,8 @@ export async function submitJob(
   const amountWei = await missingFunds(network, requester, id, budgetWei)
   if (amountWei > 0n) await ensureBalance(api, network, requester, amountWei, signal)
 
-  for (const blob of packed.blobs) onStep(await upload(api, blob, signal))
+  const stored = new Set<ContentId>()
+  for (const file of packed.files) onStep(await upload(api, file, stored, signal))
   const request = { spec: packed.specId, requester: requester.address, nonce }
   const view = await api.post('/api/v1/jobs', request, jobViewSchema, { signal })
   checkRegistered(view, id, salt, packed)
@@ -71,11 +69,34 @@ export async function submitJob(
   return id
 }
 
-async function upload(api: HttpApi, blob: JobBlob, signal: AbortSignal | undefined): Promise<SubmitStep> {
-  const path = `/api/v1/blobs/${blob.id}`
-  const sent = blob.bytes.length < askFirstBytes || !(await api.has(path, { signal }))
-  if (sent) await api.put(path, blob.bytes, { signal })
-  return { kind: 'uploaded', blob, sent }
+/** Stores the blobs of a file that are not there yet, a few at a time; `stored` knows those of earlier files. */
+async function upload(
+  api: HttpApi,
+  file: StoredFile,
+  stored: Set<ContentId>,
+  signal: AbortSignal | undefined,
+): Promise<SubmitStep> {
+  let sentBytes = 0
+  const missing = missingBlobs(file, stored)
+  const one = async () => {
+    // All take from the same list; a failure closes it for the others.
+    for (const { id, bytes } of missing) {
+      const path = `/api/v1/blobs/${id}`
+      if (bytes.length >= askFirstBytes && (await api.has(path, { signal }))) continue
+      await api.put(path, bytes, { signal })
+      sentBytes += bytes.length
+    }
+  }
+  await Promise.all(Array.from({ length: uploadsMax }, one))
+  return { kind: 'uploaded', file, sentBytes }
+}
+
+function* missingBlobs({ blobs }: StoredFile, stored: Set<ContentId>): Generator<JobBlob, void, undefined> {
+  for (const blob of blobs) {
+    if (stored.has(blob.id)) continue
+    stored.add(blob.id)
+    yield blob
+  }
 }
 
 /** The money goes to this very id and salt, so the coordinator must mean the same job. */

@@ -1,5 +1,5 @@
 import type { Hex } from '#protocol/bytes.ts'
-import type { Comparator } from '#protocol/manifest.ts'
+import type { ResultPart } from '#protocol/job-plan.ts'
 import { agrees } from './comparators.ts'
 
 /** A revealed result that takes part in a decision. */
@@ -27,12 +27,12 @@ export type Decision<V extends Vote> =
  */
 export function decide<V extends Vote>(
   votes: readonly V[],
-  comparator: Comparator,
+  parts: readonly ResultPart[],
   quorum: number,
 ): Decision<V> {
   const groups = votes.map((canonical) => ({
     canonical,
-    members: votes.filter((vote) => vote === canonical || agrees(vote.result, canonical.result, comparator)),
+    members: votes.filter((vote) => vote === canonical || agrees(vote.result, canonical.result, parts)),
   }))
   groups.sort(
     (left, right) =>

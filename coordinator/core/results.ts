@@ -103,7 +103,7 @@ export function takeReveal(
   })
   const fault =
     bound === commitment
-      ? inspectResult(event.result, job.terms.resultBytesOf(unit.index), job.terms.plan.comparator)
+      ? inspectResult(event.result, job.terms.resultPartsOf(unit.index))
       : 'commitmentMismatch'
   if (fault) {
     refuse(state, job, unit, assignment, fault, effects)

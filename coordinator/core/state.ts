@@ -1,7 +1,7 @@
 import type { UnitCondition } from '#protocol/api.ts'
 import type { Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, ContentId, JobId, ProviderId } from '#protocol/ids.ts'
-import type { JobPlan } from '#protocol/job-plan.ts'
+import type { JobPlan, ResultPart } from '#protocol/job-plan.ts'
 
 /** Names one connection; minted by the edge, never used twice. */
 export type SessionId = string
@@ -42,8 +42,8 @@ export interface JobTerms {
   readonly name: string
   readonly requester: Hex
   readonly plan: JobPlan
-  /** Bytes every unit's result must have, by unit index. */
-  readonly resultBytesOf: (unit: number) => number
+  /** What a unit's result consists of, by unit index. */
+  readonly resultPartsOf: (unit: number) => readonly ResultPart[]
 }
 
 export type JobPhase = 'awaitingFunds' | 'running' | 'finished' | 'settled'

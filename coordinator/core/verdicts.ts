@@ -24,7 +24,7 @@ export function reconsider(state: State, job: Job, unit: OpenUnit, nowMs: number
 /** Judges a unit after a new vote. */
 export function judge(state: State, job: Job, unit: OpenUnit, nowMs: number, effects: Effect[]): void {
   const votes = [...unit.assignments.values()].filter((assignment) => assignment.state === 'revealed')
-  const decision = decide(votes, job.terms.plan.comparator, job.terms.plan.quorum)
+  const decision = decide(votes, job.terms.resultPartsOf(unit.index), job.terms.plan.quorum)
   if (decision.kind === 'agreed') {
     for (const vote of decision.agreeing) endWith(state, unit, vote, 'accepted', undefined, effects)
     for (const vote of decision.spare) endWith(state, unit, vote, 'cancelled', undefined, effects)
@@ -67,9 +67,11 @@ export function refuse(
     if (other.provider === assignment.provider) endWith(state, unit, other, 'cancelled', undefined, effects)
 }
 
+/** Votes that contradict each other are held against their providers; a vote that met no other is not. */
 function giveUp(state: State, job: Job, unit: OpenUnit, nowMs: number, effects: Effect[]): void {
-  for (const assignment of [...unit.assignments.values()])
-    if (assignment.state === 'revealed') refuse(state, job, unit, assignment, 'resultDisagrees', effects)
+  if (unit.disputed)
+    for (const assignment of [...unit.assignments.values()])
+      if (assignment.state === 'revealed') refuse(state, job, unit, assignment, 'resultDisagrees', effects)
   close(state, job, unit, { verdict: 'failed', canonical: undefined }, nowMs, effects)
 }
 

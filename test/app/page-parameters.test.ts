@@ -4,20 +4,26 @@ import { webGpuPresence } from '#web/app/webgpu-presence.ts'
 
 describe('page parameters', () => {
   it('reads what the address asks for', () => {
-    expect(readPageParameters('?lang=en&theme=dark&software=allow')).toEqual({
+    expect(readPageParameters('?lang=en&theme=dark&software=allow&intensity=61&watchdog=3000&memory=64')).toEqual({
       locale: 'en',
       theme: 'dark',
       allowSoftwareAdapter: true,
+      intensity: 60,
+      watchdogMs: 3_000,
+      memoryMiB: 64,
     })
   })
 
-  it.each(['', '?lang=fr&theme=pink&software=yes', '?lang=toString'])(
+  it.each(['', '?lang=fr&theme=pink&software=yes&intensity=much&watchdog=1&memory=1', '?lang=toString'])(
     'ignores what it does not know: "%s"',
     (search) => {
       expect(readPageParameters(search)).toEqual({
         locale: undefined,
         theme: undefined,
         allowSoftwareAdapter: false,
+        intensity: 25,
+        watchdogMs: undefined,
+        memoryMiB: undefined,
       })
     },
   )

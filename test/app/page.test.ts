@@ -137,7 +137,7 @@ describe('the contributor’s page', () => {
 
   it('paints tiles where they belong and outlines the one under way', async () => {
     await open('?scene=working&lang=en')
-    expect(await page.getByText('This device drew 49 of 96 tiles').count()).toBe(1)
+    expect(await page.getByText('This device computed 49 of 96 units.').count()).toBe(1)
     const outline = page.locator('figure svg rect')
     const place = await Promise.all(['x', 'y', 'width', 'height'].map((name) => outline.getAttribute(name)))
     expect(place).toEqual(['576', '256', '64', '64'])
@@ -148,6 +148,51 @@ describe('the contributor’s page', () => {
       return { size, first: alphaAt(5, 5), elsewhere: alphaAt(3 * 64 + 5, 5), later: alphaAt(5, 400) }
     })
     expect(drawn).toEqual({ size: [768, 512], first: 255, elsewhere: 0, later: 0 })
+  })
+
+  it('shows how far a job without a picture has come, instead of an empty canvas', async () => {
+    await open('?scene=table&lang=en')
+    const map = page.getByRole('img', { name: 'The part of “Which step size trains best?”' })
+    expect(await map.locator('rect').count()).toBe(50)
+    const caption = await page.locator('figcaption').textContent()
+    expect(caption).toContain('This device computed 49 of 240 units.')
+    expect(caption).toContain('a table, not a picture')
+    expect(await page.locator('canvas').count()).toBe(0)
+  })
+
+  it('[U5] lends as much as the slider says, from the keyboard too, and keeps it in the address', async () => {
+    await open('?scene=working&lang=en')
+    const lent = () => page.evaluate(() => globalThis.scripted.intensity)
+    expect(await lent()).toBe(25)
+    const slider = page.getByRole('slider', { name: 'How much to lend' })
+    await slider.focus()
+    await page.keyboard.press('ArrowRight')
+    expect(await lent()).toBe(30)
+    expect(await slider.getAttribute('aria-valuetext')).toBe('30%')
+    await page.keyboard.press('End')
+    expect(await lent()).toBe(100)
+    expect(new URL(page.url()).search).toBe('?scene=working&lang=en&intensity=100')
+    await page.reload()
+    expect(await lent()).toBe(100)
+    expect(await page.getByTestId('gpu-busy').textContent()).toBe('23%')
+  })
+
+  it('asks after a hung kernel whether to go on', async () => {
+    await open('?scene=halted&lang=en')
+    expect(await heading().textContent()).toBe('A computation did not end')
+    await button('Go on with other work').click()
+    await expect.poll(() => heading().textContent()).toBe('Getting ready')
+    await expect.poll(() => heading().evaluate((node) => node === document.activeElement)).toBe(true)
+    expect(await asked()).toEqual(['resume'])
+  })
+
+  it('lists what came up, and how often', async () => {
+    await open('?scene=incidents&lang=en')
+    const kinds = await page
+      .locator('[data-incident]')
+      .evaluateAll((items) => items.map((item) => item.getAttribute('data-incident')))
+    expect(kinds).toEqual(['gpuLost', 'tooLargeForDevice'])
+    expect(await page.locator('[data-incident=tooLargeForDevice] h3').textContent()).toContain('3 times')
   })
 
   it.each(['missing', 'insecureContext'])(

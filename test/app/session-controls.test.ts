@@ -7,7 +7,7 @@ describe('controls', () => {
     '%s never offers start and stop at once',
     (_, state) => {
       const controls = controlsOf(state)
-      expect(controls.start && (controls.stopNow || controls.finishThenStop)).toBe(false)
+      expect(controls.start && (controls.stopNow || controls.finishThenStop || controls.goOn)).toBe(false)
     },
   )
 
@@ -26,6 +26,11 @@ describe('controls', () => {
     expect(controlsOf({ kind: 'stopped', reason: 'noWebGpu' }).start).toBe(false)
     expect(controlsOf({ kind: 'stopped', reason: 'browserRestartNeeded' }).start).toBe(false)
     expect(controlsOf({ kind: 'stopped', reason: 'byUser' }).start).toBe(true)
+  })
+
+  it('offer to go on after a halt, and nowhere else', () => {
+    for (const state of sessionStates)
+      expect(controlsOf(state).goOn, nameOfState(state)).toBe(state.kind === 'halted')
   })
 
   it('show trouble only for what the reader did not ask for', () => {

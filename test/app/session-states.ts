@@ -1,4 +1,4 @@
-import type { LossReason, SessionState, StopReason } from '#web/core/contributor-view.ts'
+import type { HaltReason, LossReason, SessionState, StopReason } from '#web/core/contributor-view.ts'
 
 const steps: Record<Extract<SessionState, { kind: 'starting' }>['step'], true> = {
   checkingGpu: true,
@@ -12,13 +12,16 @@ const losses: Record<LossReason, true> = {
   workerCrashed: true,
   gpuLost: true,
 }
+const halts: Record<HaltReason, true> = { kernelHung: true }
 const stops: Record<StopReason, true> = {
   byUser: true,
   noWebGpu: true,
   noAdapter: true,
   softwareAdapterOnly: true,
+  storageUnavailable: true,
   otherTabRunning: true,
   browserRestartNeeded: true,
+  gpuStuck: true,
   refusedByCoordinator: true,
   replacedByNewSession: true,
 }
@@ -35,6 +38,7 @@ export const sessionStates: readonly SessionState[] = [
   ...keysOf(losses).map(
     (reason) => ({ kind: 'reconnecting', attempt: 2, retryInMs: 4_200, reason }) as const,
   ),
+  ...keysOf(halts).map((reason) => ({ kind: 'halted', reason }) as const),
   ...keysOf(stops).map((reason) => ({ kind: 'stopped', reason }) as const),
 ]
 

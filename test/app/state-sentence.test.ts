@@ -20,7 +20,7 @@ describe('a state in words', () => {
     expect(new Set(reasons).size).toBe(sessionStates.length)
   })
 
-  it.each(cases.filter(([, , state]) => state.kind === 'stopped' || state.kind === 'reconnecting'))(
+  it.each(cases.filter(([, , state]) => ['stopped', 'halted', 'reconnecting'].includes(state.kind)))(
     '%s says in %s what to do',
     (_, locale, state) => {
       expect(stateSentence(state, locale, 'present').next).toBeTruthy()

@@ -1,7 +1,5 @@
-import { encodeJobSpec, type JobSpec } from '#protocol/job-spec.ts'
-import { parseManifest } from '#protocol/manifest.ts'
-import type { JobFolder } from '#client/sdk/job-folder.ts'
-import { packFolder } from '#client/sdk/job-folder.ts'
+import { encodeJobSpec } from '#protocol/job-spec.ts'
+import { completeFolder, packFolder, type JobFolder } from '#client/sdk/job-folder.ts'
 
 type Fields = Record<string, unknown>
 
@@ -16,14 +14,10 @@ export function aJobJson(changes: Fields = {}): Fields {
     inputs: { numbers: { file: 'numbers.bin', shared: true } },
     buffers: {
       numbers: { from: 'input:numbers' },
-      params: { uniform: { begin: '$unit.begin:u32' } },
+      params: { uniform: { begin: '$unit.begin' } },
       out: { bytes: '4*$unit.count', result: true },
     },
-    passes: [
-      {
-        do: [{ entry: 'main', bind: { '0.0': 'params', '0.1': 'numbers', '0.2': 'out' }, workgroups: ['1'] }],
-      },
-    ],
+    passes: [{ entry: 'main', bind: { '0.0': 'params', '0.1': 'numbers', '0.2': 'out' }, workgroups: ['1'] }],
     units: { range: [0, 4], granule: 1 },
     quorum: 2,
     verify: { out: { compare: 'exact' } },
@@ -44,7 +38,7 @@ export function anImageJobJson(
   return aJobJson({
     buffers: {
       numbers: { from: 'input:numbers' },
-      params: { uniform: { begin: '$unit.begin:u32' } },
+      params: { uniform: { begin: '$unit.begin' } },
       out: { bytes: `${16 * tile[0] * tile[1]}*$unit.count`, result: true },
     },
     units: { range: [0, tileCount], granule: 1 },
@@ -54,24 +48,47 @@ export function anImageJobJson(
   })
 }
 
+/** The kernel in two parts: squares of the numbers from `begin` on, those that the input does not hold being its index. */
+export const firstPart = `struct Params { begin: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> numbers: array<u32>;
+@group(0) @binding(2) var<storage, read_write> out: array<u32>;`
+export const secondPart = `@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= arrayLength(&out)) { return; }
+  let position = params.begin + id.x;
+  let number = select(position, numbers[position % arrayLength(&numbers)], position < arrayLength(&numbers));
+  out[id.x] = number * number;
+}`
+
+export function textBytes(content: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new TextEncoder().encode(content))
+}
+
 /** The files the job names. */
 export function someFiles(): Map<string, Uint8Array> {
-  const text = (content: string) => new TextEncoder().encode(content)
   return new Map([
-    ['first.wgsl', text('// first')],
-    ['second.wgsl', text('// second')],
+    ['first.wgsl', textBytes(firstPart)],
+    ['second.wgsl', textBytes(secondPart)],
     ['numbers.bin', new Uint8Array([1, 0, 0, 0, 2, 0, 0, 0])],
   ])
+}
+
+/** The manifest, with what it leaves out filled in. */
+export function aCompleteManifest(
+  json: Fields = aJobJson(),
+  more: ReadonlyMap<string, Uint8Array> = new Map(),
+) {
+  return completeFolder({ manifest: json, files: new Map([...someFiles(), ...more]) }).manifest
 }
 
 export function aFolder(changes: Fields = {}): JobFolder {
   return { manifest: aJobJson(changes), files: someFiles() }
 }
 
-/** A job's spec and its bytes, as stored. */
-export function aSpec(manifest: Fields = aJobJson()): { spec: JobSpec; bytes: Uint8Array<ArrayBuffer> } {
-  const { spec } = packFolder({ manifest: parseManifest(manifest), files: someFiles() })
-  return { spec, bytes: encodeJobSpec(spec) }
+/** A job's spec and its bytes, as stored, and the files that it names. */
+export function aSpec(manifest: Fields = aJobJson(), files: ReadonlyMap<string, Uint8Array> = someFiles()) {
+  const packed = packFolder({ manifest, files })
+  return { spec: packed.spec, bytes: encodeJobSpec(packed.spec), files: packed.files }
 }
 
 /** The result of a unit of `aJobJson`: its index in four bytes. */

@@ -5,7 +5,8 @@ import { Refusal } from '#protocol/refusal.ts'
 import { MaskClient } from '#client/sdk/mask-client.ts'
 import { MaskError } from '#client/sdk/mask-error.ts'
 import { aResult, aSpec } from '#test/client/a-job.ts'
-import { problem, SmallCoordinator } from '#test/client/small-coordinator.ts'
+import { SmallCoordinator } from '#test/client/small-coordinator.ts'
+import { problem } from '#test/client/small-job.ts'
 
 const quick = { retryMs: 1, retryMsMax: 2, patienceMs: 200 }
 

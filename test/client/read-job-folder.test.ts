@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { placeOfJsonFault } from '#client/command/json-fault.ts'
 import { readJobFolder } from '#client/command/read-job-folder.ts'
-import { packFolder } from '#client/sdk/job-folder.ts'
+import { dataFilesOf, packFolder } from '#client/sdk/job-folder.ts'
 import { MaskError } from '#client/sdk/mask-error.ts'
 import { aJobJson, someFiles } from '#test/client/a-job.ts'
 
@@ -180,7 +180,7 @@ describe('[R18] prepare.ts', () => {
   test('makes the bunny of the path tracer, the same bytes every time', async () => {
     const bunny = fileURLToPath(new URL('../../shaders/path-tracer', import.meta.url))
     const [first, second] = [await readJobFolder(bunny), await readJobFolder(bunny)]
-    const [file = ''] = Object.values(first.manifest.inputs).map((input) => input.file)
+    const [file = ''] = dataFilesOf(first.manifest).map(({ name }) => name)
     expect(first.files.get(file)).toEqual(second.files.get(file))
     expect(packFolder(first).specId).toBe(packFolder(second).specId)
   })

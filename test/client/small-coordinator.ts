@@ -4,9 +4,7 @@ import { streamSSE, type SSEStreamingApi } from 'hono/streaming'
 import * as v from 'valibot'
 import {
   faucetRequestSchema,
-  jobEventSchema,
   jobRequestSchema,
-  jobViewSchema,
   networkViewSchema,
   unitLetters,
   type UnitCondition,
@@ -16,24 +14,11 @@ import { resultDigestOf } from '#protocol/commitment.ts'
 import { contentIdOf } from '#protocol/content-id.ts'
 import { fromHex, type Hex } from '#protocol/bytes.ts'
 import type { ContentId, JobId } from '#protocol/ids.ts'
-import { planJob, type JobPlan } from '#protocol/job-plan.ts'
+import { planJob } from '#protocol/job-plan.ts'
 import { decodeJobSpec, jobIdOf, jobSaltOf, type JobSpec } from '#protocol/job-spec.ts'
 import { Refusal } from '#protocol/refusal.ts'
+import { blobsNamedBy, problem, sendEvent, viewOf, type SmallJob } from '#test/client/small-job.ts'
 import { testChainId, type TestChain } from '#test/client/test-chain.ts'
-
-interface SmallJob {
-  readonly id: JobId
-  readonly specId: ContentId
-  readonly spec: JobSpec
-  readonly plan: JobPlan
-  readonly requester: Hex
-  readonly salt: Hex
-  readonly conditions: UnitCondition[]
-  readonly results: Map<number, Uint8Array<ArrayBuffer>>
-  state: 'awaitingFunds' | 'running' | 'finished' | 'settled'
-  fundedWei: bigint
-  watchers: Set<SSEStreamingApi>
-}
 
 type Fault = (context: Context) => Response | undefined | Promise<Response | undefined>
 
@@ -154,9 +139,7 @@ export class SmallCoordinator {
       return context.body(bytes)
     })
     app.post('/api/v1/jobs', async (context) => this.#postJob(context))
-    app.get('/api/v1/jobs/:id', (context) =>
-      context.json(this.#view(this.job(context.req.param('id') as JobId))),
-    )
+    app.get('/api/v1/jobs/:id', (context) => context.json(viewOf(this.job(context.req.param('id') as JobId))))
     app.get('/api/v1/jobs/:id/events', (context) =>
       this.#events(context, this.job(context.req.param('id') as JobId)),
     )
@@ -194,11 +177,11 @@ export class SmallCoordinator {
     const bytes = this.blobs.get(specId)
     if (!bytes) throw new Refusal('blobMissing', 'The spec is not stored.', { where: 'spec' })
     const spec = decodeJobSpec(bytes)
-    for (const id of [spec.kernel, ...Object.values(spec.inputs)])
+    for (const id of blobsNamedBy(spec, this.blobs))
       if (!this.blobs.has(id)) throw new Refusal('blobMissing', `The blob ${id} is not stored.`)
     const job = this.#register({ spec, specId, requester, nonce })
     await this.#refresh()
-    return context.json(this.#view(job))
+    return context.json(viewOf(job))
   }
 
   #register(sent: { spec: JobSpec; specId: ContentId; requester: Hex; nonce: Hex }): SmallJob {
@@ -231,7 +214,7 @@ export class SmallCoordinator {
       })
       const units = job.conditions.map((condition) => unitLetters[condition]).join('')
       await stream.write(': keep-alive\n\n')
-      await sendEvent(stream, { kind: 'snapshot', job: this.#view(job), units })
+      await sendEvent(stream, { kind: 'snapshot', job: viewOf(job), units })
       if (job.state === 'settled') return
       await new Promise<void>((resolve) => {
         stream.onAbort(resolve)
@@ -248,7 +231,7 @@ export class SmallCoordinator {
   async #tell(job: SmallJob, units: number[]): Promise<void> {
     const changed = units.map((unit) => [unit, unitLetters[job.conditions[unit] ?? 'queued']])
     for (const watcher of job.watchers) {
-      await sendEvent(watcher, { kind: 'units', job: this.#view(job), changed })
+      await sendEvent(watcher, { kind: 'units', job: viewOf(job), changed })
       if (job.state === 'settled') await watcher.close()
     }
   }
@@ -294,68 +277,4 @@ export class SmallCoordinator {
       await this.#tell(job, [])
     }
   }
-
-  #view(job: SmallJob) {
-    const { plan } = job
-    const count = (condition: UnitCondition) => job.conditions.filter((one) => one === condition).length
-    const chargedWei = plan.unitPriceWei * BigInt(count('accepted'))
-    const view = {
-      id: job.id,
-      spec: job.specId,
-      name: job.spec.manifest.name,
-      requester: job.requester,
-      salt: job.salt,
-      state: job.state,
-      unitCount: plan.unitCount,
-      quorum: plan.quorum,
-      unitPriceWei: `${plan.unitPriceWei}`,
-      unitPayWei: `${plan.unitPayWei}`,
-      costWei: `${plan.costWei}`,
-      budgetWei: `${plan.budgetWei}`,
-      fundedWei: `${job.fundedWei}`,
-      chargedWei: `${chargedWei}`,
-      refundedWei: job.state === 'settled' ? `${job.fundedWei - chargedWei}` : '0',
-      units: {
-        queued: count('queued'),
-        leased: count('leased'),
-        committed: count('committed'),
-        disputed: count('disputed'),
-        accepted: count('accepted'),
-        failed: count('failed'),
-      },
-      assignments: count('accepted') * plan.quorum,
-      refusedResults: 0,
-      disputes: count('disputed'),
-      meanMs: { queue: 10, run: 20, verify: 5 },
-      createdAtMs: 1000,
-      startedAtMs: 2000,
-      finishedAtMs: job.state === 'finished' || job.state === 'settled' ? 5000 : null,
-      providers: [{ id: `0x${'33'.repeat(20)}`, accepted: count('accepted'), refused: 0, earnedWei: '5' }],
-    }
-    v.parse(jobViewSchema, view)
-    return view
-  }
-}
-
-async function sendEvent(stream: SSEStreamingApi, event: object): Promise<void> {
-  v.parse(jobEventSchema, event)
-  await stream.writeSSE({ data: JSON.stringify(event) })
-}
-
-/** RFC 9457. */
-export function problem(context: Context, error: Error): Response {
-  const reason = error instanceof Refusal ? error.reason : 'internal'
-  const status = reason === 'notFound' ? 404 : reason === 'internal' ? 500 : reason === 'draining' ? 503 : 400
-  const next = error instanceof Refusal ? error.next : undefined
-  const where = error instanceof Refusal ? error.where : undefined
-  const body = {
-    type: `about:blank#${reason}`,
-    title: reason,
-    status,
-    detail: error.message,
-    reason,
-    where,
-    next,
-  }
-  return context.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json' })
 }

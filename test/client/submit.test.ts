@@ -11,7 +11,7 @@ import { MaskClient } from '#client/sdk/mask-client.ts'
 import { defaultTiming } from '#client/sdk/patience.ts'
 import { connectRequester } from '#client/sdk/connect-requester.ts'
 import type { SubmitStep } from '#client/sdk/submit-job.ts'
-import { aFolder, aSpec, someFiles } from '#test/client/a-job.ts'
+import { aFolder, aSpec, firstPart, secondPart, someFiles, textBytes } from '#test/client/a-job.ts'
 import { SmallCoordinator, type SmallCoordinatorOptions } from '#test/client/small-coordinator.ts'
 import { deployer, TestChain } from '#test/client/test-chain.ts'
 
@@ -53,11 +53,12 @@ describe('[R9] submitting', () => {
     const steps: SubmitStep['kind'][] = []
     const job = await mask.submit(aFolder(), { account, nonce, onStep: (step) => steps.push(step.kind) })
 
-    const kernel = new TextEncoder().encode('// first\n// second')
+    const kernel = textBytes(`${firstPart}\n${secondPart}`)
     const spec = await job.spec()
     expect(spec.kernel).toBe(contentIdOf(kernel))
     expect(coordinator.blobs.get(spec.kernel)).toEqual(kernel)
-    expect(coordinator.blobs.get(spec.inputs['numbers'] ?? '')).toEqual(someFiles().get('numbers.bin'))
+    expect(spec.inputs['numbers']).toBe(contentIdOf(someFiles().get('numbers.bin') ?? new Uint8Array()))
+    expect([...coordinator.blobs.values()]).toContainEqual(someFiles().get('numbers.bin'))
     expect(await chain.fundedWei(job.id)).toBe(budgetWei)
     expect(await job.view()).toMatchObject({ state: 'running', fundedWei: budgetWei })
     expect(steps).toEqual(['packed', 'uploaded', 'uploaded', 'uploaded', 'registered', 'funded'])
@@ -90,7 +91,7 @@ describe('[R9] submitting', () => {
     const account = await aRichAccount()
     const files = new Map([...someFiles(), ['numbers.bin', new Uint8Array(100_000)]])
     const sent: boolean[] = []
-    const onStep = (step: SubmitStep) => step.kind === 'uploaded' && sent.push(step.sent)
+    const onStep = (step: SubmitStep) => step.kind === 'uploaded' && sent.push(step.sentBytes > 0)
     await mask.submit({ ...aFolder(), files }, { account, onStep })
     await mask.submit({ ...aFolder(), files }, { account, onStep })
     expect(sent).toEqual([true, true, true, true, false, true])

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { contentIdOf } from '#protocol/content-id.ts'
 import { encodeJobSpec, jobIdOf, jobSaltOf, type JobSpec } from '#protocol/job-spec.ts'
-import { limits } from '#protocol/limits.ts'
+import { requireComplete } from '#protocol/complete-manifest.ts'
+import { limits, protocolVersion } from '#protocol/limits.ts'
 import { parseManifest } from '#protocol/manifest.ts'
 import { admitJob, readTerms } from '#coordinator/admission.ts'
 import { newJob } from '#coordinator/core/jobs.ts'
@@ -24,13 +25,13 @@ describe('admission', () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   const aSpec = (changes: Record<string, unknown> = {}, kernelText = kernel): JobSpec => ({
-    version: 1,
-    manifest: parseManifest(aManifestJson(changes)),
+    version: protocolVersion,
+    manifest: requireComplete(parseManifest(aManifestJson(changes))),
     kernel: contentIdOf(kernelText),
     inputs: { numbers: contentIdOf(numbers) },
   })
   const admit = async (spec: JobSpec) =>
-    admitJob(blobs, { spec: await blobs.put(encodeJobSpec(spec)), requester, nonce })
+    (await admitJob(blobs, { spec: await blobs.put(encodeJobSpec(spec)), requester, nonce })).terms
 
   test('[P6] a job whose every blob is here is admitted under the id the escrow computes', async () => {
     for (const bytes of [kernel, numbers]) await blobs.put(bytes)
@@ -38,7 +39,7 @@ describe('admission', () => {
     expect(terms.salt).toBe(jobSaltOf(terms.spec, nonce))
     expect(terms.id).toBe(jobIdOf(requester, terms.salt))
     expect(terms.plan.unitCount).toBe(3)
-    expect([0, 1, 2].map(terms.resultBytesOf)).toEqual([16, 16, 8])
+    expect([0, 1, 2].map((unit) => terms.resultPartsOf(unit)[0]?.bytes)).toEqual([16, 16, 8])
   })
 
   test('[D2] after a restart the terms are the same, from the row and the blob', async () => {
@@ -48,8 +49,8 @@ describe('admission', () => {
     const money = { fundedWei, settledChargeWei, refundedWei }
     const times = { createdAtMs, startedAtMs: undefined, finishedAtMs: undefined }
     const again = await readTerms(blobs, { ...terms, phase, ...money, ...times })
-    expect({ ...again, resultBytesOf: undefined }).toEqual({ ...terms, resultBytesOf: undefined })
-    expect(again.resultBytesOf(2)).toBe(8)
+    expect({ ...again, resultPartsOf: undefined }).toEqual({ ...terms, resultPartsOf: undefined })
+    expect(again.resultPartsOf(2)).toEqual([{ name: 'out', bytes: 8, comparator: { compare: 'exact' } }])
   })
 
   test.each<[missing: string, present: Uint8Array[], where: string]>([

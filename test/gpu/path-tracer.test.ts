@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { agrees } from '#coordinator/core/comparators.ts'
+import { requireComplete } from '#protocol/complete-manifest.ts'
 import { evaluateCount } from '#protocol/expression.ts'
-import { planJob, unitSpanOf, variablesOf } from '#protocol/job-plan.ts'
+import { resultPartsOf, unitSpanOf, unitVariablesOf } from '#protocol/job-plan.ts'
 import { parseManifest } from '#protocol/manifest.ts'
 import { cases, jobParams, type Case } from '#shaders/path-tracer/cases.ts'
 import { prepare } from '#shaders/path-tracer/prepare.ts'
@@ -17,10 +18,13 @@ import { kernelFile, tileRun } from '#test/gpu/path-tracer-run.ts'
 const RUN_LIMIT_MS = 60_000
 
 const wgsl = readFileSync(kernelFile, 'utf8')
-const manifest = parseManifest(JSON.parse(readFileSync(new URL('job.json', kernelFile), 'utf8')))
+const manifest = requireComplete(
+  parseManifest(JSON.parse(readFileSync(new URL('job.json', kernelFile), 'utf8'))),
+)
 const mesh = (await prepare()).get('bunny.bin') ?? new Uint8Array()
 const scene = unpackTriangles(mesh)
-const tolerance = planJob(manifest).comparator
+/** The job's own comparison, of a tile of any size. */
+const partsOf = (bytes: number) => resultPartsOf(manifest, 1).map((part) => ({ ...part, bytes }))
 
 let dawn: DawnChild
 beforeAll(async () => {
@@ -43,11 +47,12 @@ describe('kernel', () => {
         expect(distinctPixels(tile)).toEqual([expected.pixel])
         return
       case 'unlike':
-        expect(agrees(bytesOf(tile), bytesOf(await render(expected.params)), tolerance)).toBe(false)
+        const other = bytesOf(await render(expected.params))
+        expect(agrees(bytesOf(tile), other, partsOf(other.length))).toBe(false)
         return
       case 'reference': {
         const [actual, wanted] = atStride(tile, params, expected.stride)
-        expect(agrees(bytesOf(actual), bytesOf(wanted), tolerance)).toBe(true)
+        expect(agrees(bytesOf(actual), bytesOf(wanted), partsOf(wanted.byteLength))).toBe(true)
       }
     }
   })
@@ -100,7 +105,7 @@ describe('job', () => {
   test('the manifest fills the uniform struct as the cases say', () => {
     const plan = manifest.buffers['params']
     if (!plan || !('uniform' in plan)) throw new Error('job.json has no uniform buffer "params"')
-    const variables = variablesOf(unitSpanOf(manifest, 0))
+    const variables = unitVariablesOf(manifest, unitSpanOf(manifest, 0))
     const filled = Object.entries(plan.uniform).map(([name, field]) => [
       name,
       evaluateCount(field.slice(0, -4), variables),

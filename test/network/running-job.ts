@@ -23,7 +23,11 @@ export class RunningJob {
     network: LocalNetwork,
     size: { tilesPerSide: number; samples: number },
   ): Promise<RunningJob> {
-    const folder = await writeSmallJob(join(network.folder, 'job'), size)
+    return RunningJob.submitFolder(network, await writeSmallJob(join(network.folder, 'job'), size))
+  }
+
+  /** Submits any job folder by the command. */
+  static async submitFolder(network: LocalNetwork, folder: string): Promise<RunningJob> {
     const outcome = await runMask(['submit', folder, '--url', network.url, '--key-file', network.keyFile])
     if (outcome.code !== 0)
       throw new Error(`mask submit ended with code ${String(outcome.code)}. ${outcome.stderr}`)

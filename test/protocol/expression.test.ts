@@ -80,6 +80,14 @@ describe('expressions', () => {
     ['max(3, 1, 2)', 3],
     ['ceil($unit.count/64)*64', 64],
     ['max(min(4,5),ceil(0.2))', 4],
+    ['1e3+2.5E-1', 1000.25],
+    ['round(2.5)+abs(0-3)', 6],
+    ['sqrt(2)*sqrt(2)', Math.SQRT2 * Math.SQRT2],
+    ['pow(3,4)', 81],
+    ['pow(0.5,0)', 1],
+    ['log2(1)', 0],
+    ['log2(1023.9)', 9],
+    ['log2(1024)', 10],
   ])('[P2] %s is %d', (text, value) => {
     expect(valueOf(text)).toBe(value)
   })
@@ -91,14 +99,16 @@ describe('expressions', () => {
     ['(1', 'the end'],
     ['1)', '")" at column 2'],
     ['1 + * 2', '"*" at column 5'],
-    ['$unit.size', '"$unit.size" at column 1'],
+    ['$', '"$" at column 1'],
+    ['$unit.', '"." at column 6'],
     ['unit', '"unit" at column 1'],
     ['ceil 1', '"1" at column 6'],
     ['max()', '")" at column 5'],
     ['max(1,)', '")" at column 7'],
     ['1;2', '";" at column 2'],
-    ['1e9', '"e" at column 2'],
-    ['0x10', '"x" at column 2'],
+    ['1e', '"e" at column 2'],
+    ['0x10', '"x10" at column 2'],
+    ['pow(2)', '")" at column 6'],
     ['2**3', '"*" at column 3'],
     ['.5', '"." at column 1'],
     ['constructor(1)', '"constructor" at column 1'],
@@ -110,12 +120,20 @@ describe('expressions', () => {
     expect(refusal.message).toContain(`found ${found}`)
   })
 
-  test.each(['1/0', '0/0', '1%0', `${'9'.repeat(190)}*${'9'.repeat(5)}/0`])(
-    '[P2] %s has no finite value',
-    (text) => {
-      expect(refusalOf(() => valueOf(text)).reason).toBe('expressionInvalid')
-    },
-  )
+  test.each([
+    '1/0',
+    '0/0',
+    '1%0',
+    'pow(2,0.5)',
+    'pow(2,0-1)',
+    'pow(2,1025)',
+    'log2(0.5)',
+    'sqrt(0-1)',
+    '1e999',
+    `${'9'.repeat(190)}*${'9'.repeat(5)}/0`,
+  ])('[P2] %s has no finite value', (text) => {
+    expect(refusalOf(() => valueOf(text)).reason).toBe('expressionInvalid')
+  })
 
   test.each(['7/2', '0-1', '9007199254740992'])('[P2] %s is no count', (text) => {
     expect(refusalOf(() => evaluateCount(text, variables)).reason).toBe('expressionInvalid')

@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { planJob, resultBufferOf, unitSpanOf } from '#protocol/job-plan.ts'
+import { requireComplete } from '#protocol/complete-manifest.ts'
+import { planJob, resultPartsOf, unitSpanOf } from '#protocol/job-plan.ts'
 import { limits } from '#protocol/limits.ts'
 import { parseManifest } from '#protocol/manifest.ts'
 import { aManifestJson, someBuffers } from './a-manifest.ts'
 import { refusalOf } from './refusal-of.ts'
 
-const aManifest = (changes: Record<string, unknown> = {}) => parseManifest(aManifestJson(changes))
+const aManifest = (changes: Record<string, unknown> = {}) =>
+  requireComplete(parseManifest(aManifestJson(changes)))
 const resultOf = (bytes: string) => ({ buffers: someBuffers({ out: { bytes, result: true } }) })
 
 describe('the plan of a job', () => {
@@ -97,7 +99,10 @@ describe('the plan of a job', () => {
         })
         const covered = Array.from({ length: planJob(manifest).unitCount }, (_, index) => {
           const span = unitSpanOf(manifest, index)
-          expect(resultBufferOf(manifest, span)).toEqual({ name: 'out', bytes: 4 * span.count })
+          const comparator = { compare: 'exact' }
+          expect(resultPartsOf(manifest, span.count)).toEqual([
+            { name: 'out', bytes: 4 * span.count, comparator },
+          ])
           return Array.from({ length: span.count }, (_, offset) => span.begin + offset)
         })
         expect(covered.every((span) => span.length > 0)).toBe(true)

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { toHex } from '#protocol/bytes.ts'
 import { contentIdOf } from '#protocol/content-id.ts'
 import { decodeJobSpec, encodeJobSpec, jobIdOf, jobSaltOf, type JobSpec } from '#protocol/job-spec.ts'
-import { limits } from '#protocol/limits.ts'
+import { requireComplete } from '#protocol/complete-manifest.ts'
+import { limits, protocolVersion } from '#protocol/limits.ts'
 import { parseManifest } from '#protocol/manifest.ts'
 import { aManifestJson } from './a-manifest.ts'
 import { refusalOf } from './refusal-of.ts'
@@ -12,8 +13,8 @@ import { refusalOf } from './refusal-of.ts'
 const hexOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map(toHex)
 const someId = contentIdOf(Uint8Array.of(1))
 const aSpec = (): JobSpec => ({
-  version: 1,
-  manifest: parseManifest(aManifestJson()),
+  version: protocolVersion,
+  manifest: requireComplete(parseManifest(aManifestJson())),
   kernel: someId,
   inputs: { numbers: contentIdOf(Uint8Array.of(2)) },
 })
@@ -33,7 +34,9 @@ describe('a job’s names', () => {
     fc.assert(
       fc.property(fc.uint8Array(), hexOf(32), (bytes, nonce) => {
         const spec = contentIdOf(bytes)
-        expect(jobSaltOf(spec, nonce)).toBe(sha256(concatHex([stringToHex(`mask/job/1/${spec}/`), nonce])))
+        expect(jobSaltOf(spec, nonce)).toBe(
+          sha256(concatHex([stringToHex(`mask/job/${protocolVersion}/${spec}/`), nonce])),
+        )
       }),
     )
   })
@@ -56,7 +59,7 @@ describe('a job spec', () => {
   test.each<[fault: string, bytes: Uint8Array, reason: string]>([
     ['no JSON', Uint8Array.of(0x7b), 'malformed'],
     ['no text', Uint8Array.of(0xff, 0xfe), 'malformed'],
-    ['another version', encode({ ...aSpec(), version: 2 }), 'malformed'],
+    ['another version', encode({ ...aSpec(), version: protocolVersion + 1 }), 'malformed'],
     ['an unknown field', encode({ ...aSpec(), price: 0 }), 'malformed'],
     ['a kernel that is no content id', encode({ ...aSpec(), kernel: '../kernel' }), 'malformed'],
     ['a bad manifest', encode({ ...aSpec(), manifest: {} }), 'manifestInvalid'],

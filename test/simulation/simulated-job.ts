@@ -28,9 +28,8 @@ export function aJob(random: Random, options: { unitCount: number; quorum?: numb
       unitPayWei,
       costWei,
       budgetWei: costWei + unitPriceWei,
-      comparator: tolerance,
     },
-    resultBytesOf: () => 4 * elementsPerUnit,
+    resultPartsOf: () => [{ name: 'out', bytes: 4 * elementsPerUnit, comparator: tolerance }],
   }
 }
 

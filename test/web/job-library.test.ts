@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { contentIdOf } from '#protocol/content-id.ts'
 import { encodeJobSpec } from '#protocol/job-spec.ts'
-import { limits } from '#protocol/limits.ts'
+import { limits, protocolVersion } from '#protocol/limits.ts'
 import { JobLibrary } from '#web/edge/job-library.ts'
 import { aManifest, doubleWgsl } from './jobs.ts'
 
@@ -29,7 +29,12 @@ function aShelf() {
 function aSpec(shelf: ReturnType<typeof aShelf>, wgsl = doubleWgsl): string {
   const inputs = { numbers: shelf.put(bytesOf('1234')) }
   return shelf.put(
-    encodeJobSpec({ version: 1, manifest: aManifest(), kernel: shelf.put(bytesOf(wgsl)), inputs }),
+    encodeJobSpec({
+      version: protocolVersion,
+      manifest: aManifest(),
+      kernel: shelf.put(bytesOf(wgsl)),
+      inputs,
+    }),
   )
 }
 

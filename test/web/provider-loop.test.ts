@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { encodeFrames, FrameReader, type Message } from '#protocol/frames.ts'
 import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
 import { parseFromProvider, type FromCoordinator, type FromProvider } from '#protocol/messages.ts'
-import type { CurrentJob, PreviewTile } from '#web/core/contributor-view.ts'
+import { protocolVersion } from '#protocol/limits.ts'
+import type { CurrentJob, UnitNews } from '#web/core/contributor-view.ts'
 import { DataUnavailableError } from '#web/edge/blob-cache.ts'
 import type { ProviderView } from '#web/edge/provider-api.ts'
 import { ProviderLoop, type ProviderSurroundings } from '#web/edge/provider-loop.ts'
-import { RunnerError } from '#web/edge/runner/runner-error.ts'
+import { RunnerError } from '#runner/runner-error.ts'
 import { FakeChannel } from './fake-channel.ts'
 import { aManifest, doubleWgsl } from './jobs.ts'
 import { aChallenge, aKey, aNonce, anOrder, assignmentOf } from './session-world.ts'
@@ -15,11 +16,13 @@ import { aChallenge, aKey, aNonce, anOrder, assignmentOf } from './session-world
 class Rig {
   readonly views: ProviderView[] = []
   readonly jobs: CurrentJob[] = []
-  readonly tiles: PreviewTile[] = []
+  readonly units: UnitNews[] = []
   readonly crashes: unknown[] = []
   readonly heard: (FromProvider & { payload: Uint8Array })[] = []
   readonly links: { readonly number: number; open: boolean }[] = []
   closedRunner = false
+  paused = false
+  describe: () => Promise<string> = () => Promise.resolve('a GPU')
   run: (unit: number) => Promise<Uint8Array<ArrayBuffer>> = (unit) =>
     Promise.resolve(new Uint8Array(400).fill(unit + 1))
   loadFailure: Error | undefined
@@ -27,7 +30,13 @@ class Rig {
   #coordinator: FakeChannel | undefined
 
   constructor(parts: Partial<ProviderSurroundings> = {}, manifest = aManifest()) {
-    const source = { manifest, wgsl: doubleWgsl, loadInput: () => Promise.resolve(new Uint8Array(4)) }
+    const source = {
+      manifest,
+      wgsl: doubleWgsl,
+      loadInput: () => Promise.resolve(new Uint8Array(4)),
+      loadSlice: () => Promise.resolve(new Uint8Array(4)),
+      loadList: () => Promise.reject(new Error('no list')),
+    }
     this.loop = new ProviderLoop({
       key: aKey,
       capacity: 2,
@@ -39,7 +48,18 @@ class Rig {
             : Promise.resolve({ ...source, sourceFor: (key: string) => ({ key, ...source }) }),
       },
       runner: {
-        run: (_source, unit) => this.run(unit),
+        describe: () => this.describe(),
+        run: async (_source, unit) => ({
+          result: await this.run(unit),
+          ...{ gpuMs: 0, submits: 1, startedAfterMs: 0, progress: 1, complete: true },
+        }),
+        pause: () => {
+          this.paused = true
+        },
+        resume: () => {
+          this.paused = false
+        },
+        usage: () => ({ busyMs: 0, elapsedMs: 0 }),
         close: () => {
           this.closedRunner = true
         },
@@ -53,7 +73,7 @@ class Rig {
       },
       showView: (view) => this.views.push(view),
       showJob: (job) => this.jobs.push(job),
-      showTile: (tile) => this.tiles.push(tile),
+      showUnit: (news) => this.units.push(news),
       crash: (error) => this.crashes.push(error),
       nowMs: () => performance.now(),
       random: () => 0,
@@ -82,7 +102,7 @@ class Rig {
     }
     this.loop.attachLink(this.links.at(-1)?.number ?? 0, local as unknown as RTCDataChannel)
     local.open()
-    this.say({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: 1 })
+    this.say({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: protocolVersion })
   }
 
   say(message: FromCoordinator): void {
@@ -132,7 +152,7 @@ describe('provider loop', () => {
     rig.run = () => held.promise
     rig.say(anOrder(3))
     rig.say(anOrder(4))
-    await expect.poll(() => rig.views.at(-1)?.unit).toEqual({ index: 4, unitCount: 10 })
+    await expect.poll(() => rig.views.at(-1)?.unit).toEqual({ index: 4, areas: [] })
     expect(rig.views.at(-1)).toMatchObject({
       state: { kind: 'working' },
       provider: aKey.provider,
@@ -148,6 +168,8 @@ describe('provider loop', () => {
         summary: 'Doubles numbers.',
         cause: 'science',
         wgsl: doubleWgsl,
+        unitCount: 10,
+        output: { kind: 'raw' },
       },
     ])
     held.resolve(new Uint8Array(400))
@@ -157,17 +179,25 @@ describe('provider loop', () => {
 
   test('[W17] a finished tile is shown', async () => {
     const image = { kind: 'image', buffer: 'out', width: 64, height: 64, tile: [5, 5], format: 'rgba32float' }
-    const rig = await aWelcomeRig({}, aManifest({ collect: image, units: { range: [0, 4] } }))
+    const { numbers = { from: 'input:numbers' }, unit = { uniform: 0 } } = aManifest().buffers
+    const buffers = { numbers, unit, out: { bytes: '400*$unit.count', result: true } }
+    const rig = await aWelcomeRig({}, aManifest({ collect: image, buffers, units: { range: [0, 4] } }))
     rig.run = () => Promise.resolve(new Uint8Array(new Float32Array(100).fill(1).buffer))
     rig.say(anOrder(1))
-    await expect.poll(() => rig.tiles).toHaveLength(1)
-    expect(rig.tiles[0]).toMatchObject({ x: 5, y: 0, width: 5, height: 5, job: anOrder(1).job })
+    await expect.poll(() => rig.units).toHaveLength(1)
+    expect(rig.units[0]).toMatchObject({
+      job: anOrder(1).job,
+      unit: 1,
+      tiles: [{ x: 5, y: 0, width: 5, height: 5 }],
+    })
   })
 
   const failures: [string, Error, string][] = [
     ['missing data', new DataUnavailableError('b', 'gone'), 'dataUnavailable'],
     ['a kernel that does not compile', new RunnerError('compileFailed', '1:1 no'), 'kernelFailed'],
-    ['a kernel that hangs', new RunnerError('hung', 'no end'), 'kernelFailed'],
+    ['a lack of memory', new RunnerError('tooLargeForDevice', 'too much'), 'notCapable'],
+    ['a lack of a feature', new RunnerError('notCapable', 'shader-f16'), 'notCapable'],
+    ['a workgroup that takes too long', new RunnerError('unitTooCoarse', '700 ms'), 'notCapable'],
   ]
   test.each(failures)('[W9] %s goes back with its reason', async (_what, failure, reason) => {
     const rig = await aWelcomeRig()
@@ -178,17 +208,73 @@ describe('provider loop', () => {
     expect(rig.state).toEqual({ kind: 'waiting' })
   })
 
-  test('[W16] a lost device hands all units back and rests', async () => {
+  test('[W16] a device that is lost twice hands all units back, rests, and looks for an adapter', async () => {
     const rig = await aWelcomeRig()
-    const lost = Promise.withResolvers<Uint8Array<ArrayBuffer>>()
-    rig.run = () => lost.promise
-    rig.say(anOrder(0))
-    rig.say(anOrder(1))
-    await expect.poll(() => rig.views.at(-1)?.unit?.index).toBe(1)
-    lost.reject(new RunnerError('deviceLost', 'gone'))
-    await expect.poll(() => rig.types().filter((type) => type === 'handBack')).toHaveLength(2)
+    const looks: (() => void)[] = []
+    rig.describe = () =>
+      new Promise((resolve) => {
+        looks.push(() => {
+          resolve('a GPU')
+        })
+      })
+    let lose: ((error: RunnerError) => void)[] = []
+    rig.run = () =>
+      new Promise((_, reject) => {
+        lose.push(reject)
+      })
+    for (const [row, unit] of [0, 1].entries()) {
+      rig.say(anOrder(2 * unit))
+      rig.say(anOrder(2 * unit + 1))
+      await expect.poll(() => lose).toHaveLength(2)
+      for (const one of lose) one(new RunnerError('deviceLost', 'gone'))
+      lose = []
+      await expect.poll(() => rig.types().filter((type) => type === 'handBack')).toHaveLength(2 * row + 2)
+      expect(rig.views.at(-1)?.incidents).toEqual([{ kind: 'gpuLost', count: row + 1 }])
+    }
     expect(rig.state).toMatchObject({ kind: 'reconnecting', reason: 'gpuLost', attempt: 1 })
     await expect.poll(() => rig.links.at(-1)?.open).toBe(false)
+    await expect.poll(() => looks, { timeout: 10_000 }).toHaveLength(1)
+    expect(rig.links).toHaveLength(1)
+    looks[0]?.()
+    await expect.poll(() => rig.links).toHaveLength(2)
+  })
+
+  test('[W31] a kernel that hangs is told first, the runner pauses, and going on takes other work', async () => {
+    const rig = await aWelcomeRig()
+    rig.run = () => Promise.reject(new RunnerError('hung', 'no end'))
+    rig.say(anOrder(0))
+    await expect.poll(() => rig.heard.at(-1)).toMatchObject({ type: 'handBack', reason: 'kernelHung' })
+    expect(rig.state).toEqual({ kind: 'halted', reason: 'kernelHung' })
+    expect(rig.paused).toBe(true)
+    await expect.poll(() => rig.links.at(-1)?.open).toBe(false)
+    rig.run = () => Promise.resolve(new Uint8Array(400))
+    rig.loop.resume()
+    await expect.poll(() => rig.links).toHaveLength(2)
+    rig.connect()
+    await expect.poll(() => rig.state).toEqual({ kind: 'waiting' })
+    expect(rig.paused).toBe(false)
+    rig.say(anOrder(1, 2))
+    await expect.poll(() => rig.views.at(-1)?.unitsAccepted).toBe(1)
+  })
+
+  test('[W23] of two jobs on the GPU the one that is shown stays shown until its last unit there has ended', async () => {
+    const rig = await aWelcomeRig()
+    const ends = new Map<number, () => void>()
+    rig.run = (unit) =>
+      new Promise((resolve) => {
+        ends.set(unit, () => {
+          resolve(new Uint8Array(400))
+        })
+      })
+    rig.say(anOrder(0))
+    await expect.poll(() => ends.size).toBe(1)
+    rig.say(anOrder(1, 2))
+    await expect.poll(() => ends.size).toBe(2)
+    expect(rig.jobs.map(({ id }) => id)).toEqual([anOrder(0).job])
+    expect(rig.views.at(-1)?.unit?.index).toBe(0)
+    ends.get(0)?.()
+    await expect.poll(() => rig.views.at(-1)?.unit?.index).toBe(1)
+    expect(rig.jobs.map(({ id }) => id)).toEqual([anOrder(0).job, anOrder(1, 2).job])
   })
 
   test('[W24] what nobody foresaw is a crash, not a unit given back', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { resultDigestOf } from '#protocol/commitment.ts'
 import type { AssignmentId } from '#protocol/ids.ts'
+import { protocolVersion } from '#protocol/limits.ts'
 import type { FromCoordinator, FromProvider } from '#protocol/messages.ts'
 import type { SessionEffect, SessionEvent } from '#web/core/session-state.ts'
 import { aChallenge, aNonce, anOrder, heartbeatMs, SessionWorld } from './session-world.ts'
@@ -16,6 +17,7 @@ class LossyWorld {
   readonly #toCoordinator: FromProvider[] = []
   readonly #toProvider: FromCoordinator[] = []
   #link: 'none' | 'opening' | 'open' = 'none'
+  #probed = false
   readonly #onGpu = new Set<AssignmentId>()
   readonly #committed = new Map<AssignmentId, string>()
   readonly #judged = new Set<AssignmentId>()
@@ -34,6 +36,7 @@ class LossyWorld {
     if (effect.type === 'openLink') this.#link = 'opening'
     if (effect.type === 'closeLink') this.#cut()
     if (effect.type === 'send') this.#toCoordinator.push(effect.header)
+    if (effect.type === 'probeGpu') this.#probed = true
     if (effect.type === 'compute') this.#onGpu.add(effect.order.assignment)
   }
 
@@ -53,7 +56,12 @@ class LossyWorld {
     if (this.#link !== 'opening') return
     this.#link = 'open'
     this.act({ type: 'linkOpened' })
-    this.#toProvider.push({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: 1 })
+    this.#toProvider.push({
+      type: 'challenge',
+      challenge: aChallenge,
+      chainId: 31337,
+      version: protocolVersion,
+    })
   }
 
   assign(): void {
@@ -62,6 +70,7 @@ class LossyWorld {
 
   /** One message each way, of those under way. */
   carry(): void {
+    this.answerProbe(true)
     const heard = this.#toCoordinator.shift()
     if (heard) this.#answer(heard)
     const message = this.#toProvider.shift()
@@ -118,12 +127,28 @@ class LossyWorld {
     const assignment = [...this.#onGpu][choice % Math.max(1, this.#onGpu.size)]
     if (assignment === undefined) return
     this.#onGpu.delete(assignment)
-    this.act({ type: 'unitFailed', assignment, reason: 'kernelFailed' })
+    this.act({ type: 'unitFailed', assignment, failure: 'kernelFailed' })
   }
 
-  loseGpu(): void {
+  hang(): void {
+    const [assignment] = this.#onGpu
     this.#onGpu.clear()
-    this.act({ type: 'gpuLost' })
+    if (assignment !== undefined) this.act({ type: 'unitFailed', assignment, failure: 'kernelHung' })
+  }
+
+  /** All units in flight report the one loss. */
+  loseGpu(): void {
+    const lost = [...this.#onGpu]
+    this.#onGpu.clear()
+    for (const assignment of lost) this.act({ type: 'gpuLost', assignment })
+  }
+
+  /** Whether there is a GPU, where that was asked; a halted session is told to go on. */
+  answerProbe(found: boolean): void {
+    if (this.world.state.kind === 'halted') this.act({ type: 'resumeAsked' })
+    if (!this.#probed) return
+    this.#probed = false
+    this.act({ type: 'gpuProbed', found })
   }
 
   pass(durationMs: number): void {
@@ -139,6 +164,7 @@ class LossyWorld {
       this.finishUnit(round)
       if (round % 10 === 0) this.pass(1_000)
       if (this.world.state.kind === 'reconnecting') this.pass(130_000)
+      this.answerProbe(true)
     }
   }
 }
@@ -191,6 +217,21 @@ test('[W16] nor when the GPU is lost on the way', () => {
       const lossy = new LossyWorld()
       play(lossy, before)
       lossy.loseGpu()
+      play(lossy, after)
+      lossy.calm()
+      expect(lossy.undecided).toEqual(new Set())
+    }),
+    { numRuns: 100 },
+  )
+}, 120_000)
+
+test('[W31] nor when a kernel hangs and the contributor goes on', () => {
+  fc.assert(
+    fc.property(game, game, (before, after) => {
+      const lossy = new LossyWorld()
+      play(lossy, before)
+      lossy.hang()
+      lossy.answerProbe(false)
       play(lossy, after)
       lossy.calm()
       expect(lossy.undecided).toEqual(new Set())

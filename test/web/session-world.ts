@@ -2,7 +2,9 @@ import { toHex } from '#protocol/bytes.ts'
 import { resultDigestOf } from '#protocol/commitment.ts'
 import type { AssignmentId } from '#protocol/ids.ts'
 import type { FromCoordinator, FromProvider } from '#protocol/messages.ts'
+import { protocolVersion } from '#protocol/limits.ts'
 import { sessionKeyOf } from '#protocol/session-key.ts'
+import type { UnitFailure } from '#web/core/incident.ts'
 import { createSession, type SessionEffect, type SessionEvent } from '#web/core/session-state.ts'
 import { sessionStateOf } from '#web/core/session-view.ts'
 import { nextWakeMs, step } from '#web/core/session.ts'
@@ -16,11 +18,12 @@ export function assignmentOf(unit: number): AssignmentId {
   return `deadbeef/${unit}/0`
 }
 
-export function anOrder(unit: number): Extract<FromCoordinator, { type: 'assign' }> {
+/** @param job tells jobs apart. */
+export function anOrder(unit: number, job = 1): Extract<FromCoordinator, { type: 'assign' }> {
   return {
     type: 'assign',
     assignment: assignmentOf(unit),
-    job: toHex(new Uint8Array(32).fill(1)),
+    job: toHex(new Uint8Array(32).fill(job)),
     spec: `b${'a'.repeat(58)}`,
     requester: toHex(new Uint8Array(20).fill(2)),
     unit,
@@ -64,7 +67,7 @@ export class SessionWorld {
   greet(): SessionEffect[] {
     return [
       ...this.step({ type: 'linkOpened' }),
-      ...this.hear({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: 1 }),
+      ...this.hear({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: protocolVersion }),
       ...this.hear({ type: 'welcome', heartbeatMs }),
     ]
   }
@@ -93,6 +96,15 @@ export class SessionWorld {
       .findLast((header) => header.assignment === assignmentOf(unit))?.commitment
     if (!commitment) throw new Error(`no commitment was sent for unit ${unit}`)
     return this.hear({ type: 'receipt', assignment: assignmentOf(unit), commitment })
+  }
+
+  fail(unit: number, failure: UnitFailure): SessionEffect[] {
+    return this.step({ type: 'unitFailed', assignment: assignmentOf(unit), failure })
+  }
+
+  /** The device under a unit goes away. */
+  loseGpu(unit: number): SessionEffect[] {
+    return this.step({ type: 'gpuLost', assignment: assignmentOf(unit) })
   }
 
   accept(unit: number): SessionEffect[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
-import { limits } from '#protocol/limits.ts'
+import { limits, protocolVersion } from '#protocol/limits.ts'
 import type { RefusalReason } from '#protocol/refusal.ts'
 import { greetingDigest, signerOf } from '#protocol/session-key.ts'
 import { heldBytesMax } from '#web/core/session-units.ts'
@@ -32,7 +32,7 @@ describe('coming in', () => {
     expect(world.state).toEqual({ kind: 'starting', step: 'connecting' })
     world.step({ type: 'linkOpened' })
     expect(world.state).toEqual({ kind: 'starting', step: 'greeting' })
-    world.hear({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: 1 })
+    world.hear({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: protocolVersion })
     expect(world.state).toEqual({ kind: 'starting', step: 'greeting' })
     world.hear({ type: 'welcome', heartbeatMs })
     expect(world.state).toEqual({ kind: 'waiting' })
@@ -44,8 +44,15 @@ describe('coming in', () => {
     const world = new SessionWorld()
     world.step({ type: 'startAsked' })
     world.step({ type: 'linkOpened' })
-    const [greet] = sentBy(world.hear({ type: 'challenge', challenge: aChallenge, chainId: 5, version: 1 }))
-    expect(greet).toMatchObject({ type: 'greet', version: 1, provider: aKey.provider, capacity: 2 })
+    const [greet] = sentBy(
+      world.hear({ type: 'challenge', challenge: aChallenge, chainId: 5, version: protocolVersion }),
+    )
+    expect(greet).toMatchObject({
+      type: 'greet',
+      version: protocolVersion,
+      provider: aKey.provider,
+      capacity: 2,
+    })
     const signature = greet?.type === 'greet' ? greet.signature : '0x'
     expect(signerOf(greetingDigest(aChallenge, 5), signature)).toBe(aKey.provider)
   })
@@ -54,7 +61,7 @@ describe('coming in', () => {
     const world = new SessionWorld()
     world.step({ type: 'startAsked' })
     world.step({ type: 'linkOpened' })
-    world.hear({ type: 'challenge', challenge: aChallenge, chainId: 5, version: 2 })
+    world.hear({ type: 'challenge', challenge: aChallenge, chainId: 5, version: protocolVersion + 1 })
     expect(world.state).toEqual({ kind: 'stopped', reason: 'refusedByCoordinator' })
   })
 
@@ -184,7 +191,7 @@ describe('units', () => {
   test('[W9] a unit that cannot be computed goes back with the reason', () => {
     const world = started()
     world.hear(anOrder(0))
-    const failed = world.step({ type: 'unitFailed', assignment: assignmentOf(0), reason: 'dataUnavailable' })
+    const failed = world.fail(0, 'dataUnavailable')
     expect(sentBy(failed)).toEqual([
       { type: 'handBack', assignment: assignmentOf(0), reason: 'dataUnavailable' },
     ])
@@ -195,7 +202,7 @@ describe('units', () => {
     const waits = [0, 1, 2, 3].map((unit) => {
       world.hear(anOrder(unit))
       const beforeMs = world.nowMs
-      let sent = world.step({ type: 'unitFailed', assignment: assignmentOf(unit), reason: 'kernelFailed' })
+      let sent = world.fail(unit, 'kernelFailed')
       while (!namesOf(sent).includes(`handBack ${unit}`)) sent = world.pass(100)
       return world.nowMs - beforeMs
     })
@@ -203,8 +210,35 @@ describe('units', () => {
     world.hear(anOrder(5))
     world.compute(5)
     world.hear(anOrder(6))
-    const failed = world.step({ type: 'unitFailed', assignment: assignmentOf(6), reason: 'kernelFailed' })
+    const failed = world.fail(6, 'kernelFailed')
     expect(namesOf(failed)).toEqual(['handBack 6'])
+  })
+
+  test('[W9] a job that fails here does not slow down another', () => {
+    const world = started()
+    for (const unit of [0, 1, 2]) {
+      world.hear(anOrder(unit))
+      world.fail(unit, 'kernelFailed')
+      world.pass(30_000)
+    }
+    world.hear(anOrder(7, 2))
+    expect(namesOf(world.fail(7, 'kernelFailed'))).toEqual(['handBack 7'])
+  })
+
+  test.each([
+    ['tooLargeForDevice', 'notCapable'],
+    ['unitTooCoarse', 'notCapable'],
+    ['notCapable', 'notCapable'],
+    ['kernelFailed', 'kernelFailed'],
+  ] as const)('[W9] %s is told as %s, noted for the contributor, and others go on', (failure, reason) => {
+    const world = started()
+    world.hear(anOrder(0))
+    world.hear(anOrder(1, 2))
+    expect(sentBy(world.fail(0, failure))).toEqual([
+      { type: 'handBack', assignment: assignmentOf(0), reason },
+    ])
+    expect(world.session.incidents).toEqual([{ kind: failure, count: 1 }])
+    expect(namesOf(world.compute(1))).toEqual(['commit 1'])
   })
 
   test('[W10] the sums are what the coordinator last said', () => {
@@ -292,9 +326,7 @@ describe('losing the connection', () => {
     const world = started()
     for (const unit of [0, 1, 2]) world.hear(anOrder(unit))
     lose(world)
-    expect(
-      namesOf(world.step({ type: 'unitFailed', assignment: assignmentOf(0), reason: 'kernelFailed' })),
-    ).toEqual(['compute 2'])
+    expect(namesOf(world.fail(0, 'kernelFailed'))).toEqual(['compute 2'])
     expect(namesOf(comeBack(world))).toEqual(['openLink', 'greet', 'handBack 0'])
   })
 
@@ -428,61 +460,5 @@ describe('stopping', () => {
       expect(sentBy(world.step({ type: 'stopAsked', when: 'now' }))).toEqual([])
       expect(world.state).toEqual({ kind: 'stopped', reason: 'byUser' })
     }
-  })
-})
-
-describe('losing the GPU', () => {
-  test('[W16] units go back, results stay, and the session rests', () => {
-    const world = started()
-    for (const unit of [0, 1, 2]) world.hear(anOrder(unit))
-    world.compute(0)
-    expect(namesOf(world.step({ type: 'gpuLost' }))).toEqual(['handBack 1', 'handBack 2', 'closeLink'])
-    expect(world.state).toMatchObject({ kind: 'reconnecting', reason: 'gpuLost', retryInMs: 5_000 })
-    expect(namesOf([...world.pass(5_000), ...world.greet()])).toEqual(['openLink', 'greet', 'commit 0'])
-  })
-
-  test('[W16] all units of a lost device are one loss', () => {
-    const world = started()
-    world.step({ type: 'gpuLost' })
-    expect(world.step({ type: 'gpuLost' })).toEqual([])
-    expect(world.session.gpuLosses).toBe(1)
-  })
-
-  test('[W16] the second rests for 130 seconds, the third ends with the advice to restart', () => {
-    const world = started()
-    world.step({ type: 'gpuLost' })
-    world.pass(5_000)
-    world.greet()
-    world.step({ type: 'gpuLost' })
-    expect(world.state).toMatchObject({ kind: 'reconnecting', attempt: 2, retryInMs: 130_000 })
-    world.pass(130_000)
-    world.greet()
-    world.hear(anOrder(0))
-    expect(namesOf(world.step({ type: 'gpuLost' }))).toEqual(['handBack 0', 'leave', 'closeLink'])
-    expect(world.state).toEqual({ kind: 'stopped', reason: 'browserRestartNeeded' })
-  })
-
-  test('[W16] the third time, what was computed is delivered first', () => {
-    const world = started()
-    world.session.gpuLosses = 2
-    world.session.gpuLostAtMs = world.nowMs
-    world.hear(anOrder(0))
-    world.compute(0)
-    world.step({ type: 'gpuLost' })
-    expect(world.state).toEqual({ kind: 'finishing' })
-    world.receipt(0)
-    world.accept(0)
-    world.account()
-    expect(world.state).toEqual({ kind: 'stopped', reason: 'browserRestartNeeded' })
-  })
-
-  test('[W16] a loss long after the last is a first one', () => {
-    const world = started()
-    world.step({ type: 'gpuLost' })
-    world.pass(5_000)
-    world.greet()
-    world.pass(11 * 60_000)
-    world.step({ type: 'gpuLost' })
-    expect(world.state).toMatchObject({ attempt: 1, retryInMs: 5_000 })
   })
 })

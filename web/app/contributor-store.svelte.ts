@@ -1,34 +1,35 @@
-import type { Contributor, ContributorView, CurrentJob, PreviewTile } from '#web/core/contributor-view.ts'
-import { DrawnTiles, type Picture } from './drawn-tiles.ts'
+import type { Contributor, ContributorView, CurrentJob, UnitNews } from '#web/core/contributor-view.ts'
+import { ProgressCount, type JobProgress } from './job-progress.ts'
 
 /** A contributor's session as reactive state for the components. */
 export class ContributorStore {
   view: ContributorView = $state.raw() as ContributorView
   /** The job that runs or, between units and after the end, the last one that ran. */
   job: CurrentJob | undefined = $state.raw()
-  picture: Picture | undefined = $state.raw()
+  /** Of that job. */
+  progress: JobProgress | undefined = $state.raw()
   /** What a broken promise said. Expected ends come as `stopped` instead. */
   fault: string | undefined = $state.raw()
 
   readonly #contributor: Contributor
-  readonly #drawnTiles = new DrawnTiles()
+  #count: ProgressCount | undefined
 
   constructor(contributor: Contributor) {
     this.#contributor = contributor
     this.view = contributor.view
-    this.job = contributor.view.job
+    this.#follow(contributor.view.job)
     contributor.onChange((view) => {
       this.view = view
-      this.job = view.job ?? this.job
+      this.#follow(view.job)
     })
-    contributor.onTile((tile) => {
-      const jobName = this.job?.id === tile.job ? this.job.name : ''
-      this.picture = this.#drawnTiles.note(tile, jobName)
+    contributor.onUnit((news) => {
+      this.#count?.note(news)
+      this.progress = this.#count?.progress()
     })
   }
 
-  onTile(listener: (tile: PreviewTile) => void): () => void {
-    return this.#contributor.onTile(listener)
+  onUnit(listener: (news: UnitNews) => void): () => void {
+    return this.#contributor.onUnit(listener)
   }
 
   start(): void {
@@ -36,8 +37,24 @@ export class ContributorStore {
     this.#watch(this.#contributor.start())
   }
 
+  resume(): void {
+    this.#contributor.resume()
+  }
+
   stop(when: 'now' | 'afterUnit'): void {
     this.#watch(this.#contributor.stop(when))
+  }
+
+  lend(intensity: number): void {
+    this.#contributor.lend(intensity)
+  }
+
+  #follow(job: CurrentJob | undefined): void {
+    if (!job) return
+    this.job = job
+    if (this.#count?.job.id === job.id) return
+    this.#count = new ProgressCount(job)
+    this.progress = this.#count.progress()
   }
 
   #watch(outcome: Promise<void>): void {

@@ -1,6 +1,7 @@
 import { mount } from 'svelte'
 import { createContributor } from '#web/edge/contributor.ts'
 import App from './App.svelte'
+import { watchAttention } from './attention-watch.ts'
 import { ContributorStore } from './contributor-store.svelte.ts'
 import { readPageParameters } from './page-parameters.ts'
 import { Preferences } from './preferences.svelte.ts'
@@ -10,6 +11,11 @@ const parameters = readPageParameters(location.search)
 const contributor = createContributor({
   baseUrl: location.origin,
   allowSoftwareAdapter: parameters.allowSoftwareAdapter,
+  watchdogMs: parameters.watchdogMs,
+  memoryMiB: parameters.memoryMiB,
+})
+watchAttention((attention) => {
+  contributor.attend(attention)
 })
 
 mount(App, {

@@ -15,6 +15,11 @@ export function formatAmount(locale: Locale, wei: bigint): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: maskDecimals }).format(exact)
 }
 
+/** A share from 0 to 1 in whole percent: "25%". */
+export function formatShare(locale: Locale, share: number): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share)
+}
+
 /** A wait in words, rounded up to whole seconds or, from 90 s on, minutes: "5 seconds", "2 minutes". */
 export function formatWait(locale: Locale, durationMs: number): string {
   const seconds = Math.max(1, Math.ceil(durationMs / 1000))

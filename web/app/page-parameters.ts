@@ -1,3 +1,4 @@
+import { clampIntensity, usualIntensity } from '#web/core/pace.ts'
 import { locales, type Locale } from './messages/catalogue.ts'
 
 const themes = ['light', 'dark'] as const
@@ -9,15 +10,25 @@ export interface PageParameters {
   readonly theme: Theme | undefined
   /** Admits a GPU imitated in software: for tests and demonstrations. */
   readonly allowSoftwareAdapter: boolean
+  /** How much of the GPU is lent, in percent. */
+  readonly intensity: number
+  /** Cuts short how long a kernel may hang, in ms: for tests, and heard only together with `software=allow`. */
+  readonly watchdogMs: number | undefined
+  /** GPU memory that a job may take, in MiB; heard only together with `software=allow`. */
+  readonly memoryMiB: number | undefined
 }
 
-/** Reads `?lang=ja|en`, `?theme=light|dark` and `?software=allow`. */
+/** Reads `?lang=ja|en`, `?theme=light|dark`, `?intensity=5…100`, `?software=allow`, `?watchdog=<ms>`, `?memory=<MiB>`. */
 export function readPageParameters(search: string): PageParameters {
   const query = new URLSearchParams(search)
+  const allowSoftwareAdapter = query.get('software') === 'allow'
   return {
     locale: oneOf(locales, query.get('lang')),
     theme: oneOf(themes, query.get('theme')),
-    allowSoftwareAdapter: query.get('software') === 'allow',
+    allowSoftwareAdapter,
+    intensity: clampIntensity(wholeNumber(query.get('intensity')) ?? usualIntensity),
+    watchdogMs: allowSoftwareAdapter ? wholeNumber(query.get('watchdog')) : undefined,
+    memoryMiB: allowSoftwareAdapter ? wholeNumber(query.get('memory')) : undefined,
   }
 }
 
@@ -32,6 +43,10 @@ export function withParameter(address: string, name: string, value: string): str
   const url = new URL(address)
   url.searchParams.set(name, value)
   return url.href
+}
+
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : undefined
 }
 
 function oneOf<Choice extends string>(choices: readonly Choice[], text: string | null): Choice | undefined {

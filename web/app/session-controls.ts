@@ -4,14 +4,20 @@ import type { SessionState, StopReason } from '#web/core/contributor-view.ts'
 /** Which buttons make sense in a state. */
 export interface SessionControls {
   readonly start: boolean
+  /** After a halt. */
+  readonly goOn: boolean
   readonly finishThenStop: boolean
   readonly stopNow: boolean
 }
 
-const nothing: SessionControls = { start: false, finishThenStop: false, stopNow: false }
+const nothing: SessionControls = { start: false, goOn: false, finishThenStop: false, stopNow: false }
 
 /** Starting again changes nothing until the reader has changed the browser. */
-const beyondRetry: ReadonlySet<StopReason> = new Set<StopReason>(['noWebGpu', 'browserRestartNeeded'])
+const beyondRetry: ReadonlySet<StopReason> = new Set<StopReason>([
+  'noWebGpu',
+  'browserRestartNeeded',
+  'gpuStuck',
+])
 
 export function controlsOf(state: SessionState): SessionControls {
   switch (state.kind) {
@@ -25,6 +31,8 @@ export function controlsOf(state: SessionState): SessionControls {
     case 'waiting':
     case 'working':
       return { ...nothing, finishThenStop: true, stopNow: true }
+    case 'halted':
+      return { ...nothing, goOn: true, stopNow: true }
     case 'stopped':
       return { ...nothing, start: !beyondRetry.has(state.reason) }
     default:
@@ -46,6 +54,8 @@ export function toneOf(state: SessionState): Tone {
       return 'busy'
     case 'reconnecting':
       return 'attention'
+    case 'halted':
+      return 'trouble'
     case 'stopped':
       return state.reason === 'byUser' ? 'ended' : 'trouble'
     default:

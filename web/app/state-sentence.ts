@@ -21,6 +21,8 @@ export function stateSentence(state: SessionState, locale: Locale, presence: Web
       const retry = session.retry(formatWait(locale, state.retryInMs), formatCount(locale, state.attempt))
       return { ...session.reconnecting[state.reason], retry }
     }
+    case 'halted':
+      return session.halted[state.reason]
     case 'stopped':
       return state.reason === 'noWebGpu'
         ? unsupportedSentence(presence, locale)
@@ -36,8 +38,8 @@ function unsupportedSentence(presence: WebGpuPresence, locale: Locale): Advice {
   return presence === 'insecureContext' ? session.insecureContext : session.stopped.noWebGpu
 }
 
-/** The sentence as one line, for those who hear the page. */
+/** The sentence as one line, for those who hear the page; without the wait, which would be said anew every second. */
 export function spokenSentence(sentence: Sentence, locale: Locale): string {
-  const details = [sentence.reason, sentence.retry, sentence.next].filter((part) => part !== undefined)
+  const details = [sentence.reason, sentence.next].filter((part) => part !== undefined)
   return catalogue[locale].session.spoken(sentence.title, details.join(' '))
 }

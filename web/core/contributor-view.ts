@@ -1,10 +1,13 @@
 import type { Hex } from '#protocol/bytes.ts'
+import type { Attention } from './pace.ts'
+import type { Incident } from './incident.ts'
 
 /**
  * What a contributor sees of their own session: one state with its reason, never two at once.
  *
  *     idle ─click─▶ starting ─▶ waiting ⇄ working ─stop─▶ stopped
- *                      │           └──▶ reconnecting ──▶ starting …
+ *                      │           ├──▶ reconnecting ──▶ starting …
+ *                      │           └──▶ halted ─go on─▶ starting …
  *                      └─ no WebGPU, another tab … ──▶ stopped(reason)
  */
 export type SessionState =
@@ -21,17 +24,24 @@ export type SessionState =
       readonly retryInMs: number
       readonly reason: LossReason
     }
+  /** Waits for the contributor to go on or to stop. */
+  | { readonly kind: 'halted'; readonly reason: HaltReason }
   | { readonly kind: 'stopped'; readonly reason: StopReason }
 
 export type LossReason = 'connectionLost' | 'coordinatorUnreachable' | 'workerCrashed' | 'gpuLost'
+
+/** A kernel that does not end may still occupy the GPU: what comes next is not ours to choose. */
+export type HaltReason = 'kernelHung'
 
 export type StopReason =
   | 'byUser'
   | 'noWebGpu'
   | 'noAdapter'
   | 'softwareAdapterOnly'
+  | 'storageUnavailable'
   | 'otherTabRunning'
   | 'browserRestartNeeded'
+  | 'gpuStuck'
   | 'refusedByCoordinator'
   | 'replacedByNewSession'
 
@@ -46,19 +56,44 @@ export interface CurrentJob {
   readonly wgsl: string
   /** What one accepted unit earns here. */
   readonly payWei: bigint
+  readonly unitCount: number
+  /** What comes of the job, and where its results are a picture, how that is cut into tiles. */
+  readonly output: JobOutput
+}
+
+export type JobOutput =
+  { readonly kind: 'picture'; readonly shape: PictureShape } | { readonly kind: 'array' | 'table' | 'raw' }
+
+/** All lengths in pixels; tiles are numbered row by row from the top left. */
+export interface PictureShape {
+  readonly width: number
+  readonly height: number
+  readonly tileWidth: number
+  readonly tileHeight: number
+}
+
+export interface Rectangle {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
 }
 
 export interface ContributorView {
   readonly state: SessionState
   readonly job: CurrentJob | undefined
-  /** Index of the unit on the GPU now, and how many the job has. */
-  readonly unit: { readonly index: number; readonly unitCount: number } | undefined
+  /** The unit on the GPU now, and what of the picture it is. */
+  readonly unit: { readonly index: number; readonly areas: readonly Rectangle[] } | undefined
   /** The account that is paid; known after the first start. */
   readonly provider: Hex | undefined
   /** Results sent in this session, and what the coordinator said of them so far. */
   readonly unitsComputed: number
   readonly unitsAccepted: number
   readonly unitsRefused: number
+  /** What went wrong in this session and did not end it; the latest first, one of each kind. */
+  readonly incidents: readonly Incident[]
+  /** Share of the last ten seconds in which the GPU was busy with this, 0 to 1; undefined while not known. */
+  readonly gpuBusy: number | undefined
   /** Sums of this account over all sessions, never merged: not yet settled, ready to claim, paid. */
   readonly pendingWei: bigint
   readonly claimableWei: bigint
@@ -67,15 +102,15 @@ export interface ContributorView {
   readonly adapter: string | undefined
 }
 
-/** A piece of a picture, computed on this device. 8-bit sRGB, 4 bytes a pixel, row-major. */
-export interface PreviewTile {
+/** A unit that was computed on this device, and what of the picture it drew; nothing where the job draws none. */
+export interface UnitNews {
   readonly job: Hex
-  readonly imageWidth: number
-  readonly imageHeight: number
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
+  readonly unit: number
+  readonly tiles: readonly PreviewTile[]
+}
+
+/** A piece of a picture. 8-bit sRGB, 4 bytes a pixel, row-major. */
+export interface PreviewTile extends Rectangle {
   readonly pixels: Uint8ClampedArray<ArrayBuffer>
 }
 
@@ -84,11 +119,17 @@ export interface Contributor {
   readonly view: ContributorView
   /** Calls the listener after every change; returns what ends that. */
   onChange(listener: (view: ContributorView) => void): () => void
-  onTile(listener: (tile: PreviewTile) => void): () => void
-  /** Begins; must be called from a trusted click. Settles when the state is waiting, working or stopped. */
+  onUnit(listener: (news: UnitNews) => void): () => void
+  /** Begins; must be called from a trusted click. Settles when the state is waiting, working, halted or stopped. */
   start(): Promise<void>
+  /** Goes on after a halt; must be called from a trusted click. */
+  resume(): void
   /** `now` hands units back at once; `afterUnit` computes what is held first. */
   stop(when: 'now' | 'afterUnit'): Promise<void>
+  /** How much of the GPU is lent, in percent; before `start` as well as later. */
+  lend(intensity: number): void
+  /** Whether anybody looks at the page, and since when nobody has touched it. */
+  attend(attention: Attention): void
 }
 
 export const idleView: ContributorView = {
@@ -99,6 +140,8 @@ export const idleView: ContributorView = {
   unitsComputed: 0,
   unitsAccepted: 0,
   unitsRefused: 0,
+  incidents: [],
+  gpuBusy: undefined,
   pendingWei: 0n,
   claimableWei: 0n,
   claimedWei: 0n,

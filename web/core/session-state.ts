@@ -1,8 +1,10 @@
 import type { Hex } from '#protocol/bytes.ts'
-import type { AssignmentId } from '#protocol/ids.ts'
+import type { AssignmentId, JobId } from '#protocol/ids.ts'
 import type { FromCoordinator, FromProvider, HandBackReason } from '#protocol/messages.ts'
 import type { SessionKey } from '#protocol/session-key.ts'
-import type { LossReason, StopReason } from './contributor-view.ts'
+import type { HaltReason, LossReason, StopReason } from './contributor-view.ts'
+import { healthyGpu, type GpuRecord } from './device-loss.ts'
+import type { Incident, UnitFailure } from './incident.ts'
 
 /** Where the session stands with the coordinator. */
 export type Phase =
@@ -22,6 +24,9 @@ export type Phase =
       readonly retryAtMs: number
       readonly reason: LossReason
     }
+  /** After a wait or a halt: is there a GPU again? */
+  | { readonly kind: 'probingGpu'; readonly deadlineMs: number }
+  | { readonly kind: 'halted'; readonly reason: HaltReason }
   | { readonly kind: 'stopped'; readonly reason: StopReason }
 
 export type UnitOrder = Extract<FromCoordinator, { type: 'assign' }>
@@ -67,10 +72,12 @@ export interface Session {
   ending: { readonly reason: StopReason; verdictsUntilMs: number | undefined } | undefined
   chainId: number
   readonly held: Map<AssignmentId, Held>
-  /** Units in a row that failed here: a device that cannot run a kernel must not spin through its job. */
-  failuresInARow: number
-  gpuLosses: number
-  gpuLostAtMs: number
+  /** Units of a job in a row that failed here: a device that cannot run a kernel must not spin through its job. */
+  readonly failuresInARow: Map<JobId, number>
+  /** Jobs with a unit that did not end here: none of their units is run again. */
+  readonly hungJobs: Set<JobId>
+  gpu: GpuRecord
+  incidents: readonly Incident[]
   readonly counts: { computed: number; accepted: number; refused: number }
   /** Whether an accepted unit is still missing in the sums. */
   sumsBehind: boolean
@@ -92,12 +99,11 @@ export type SessionEvent =
       /** 32 random bytes. */
       readonly nonce: Hex
     }
-  | {
-      readonly type: 'unitFailed'
-      readonly assignment: AssignmentId
-      readonly reason: 'dataUnavailable' | 'kernelFailed'
-    }
-  | { readonly type: 'gpuLost' }
+  | { readonly type: 'unitFailed'; readonly assignment: AssignmentId; readonly failure: UnitFailure }
+  /** A unit's device was lost, or there was no adapter to make one from. */
+  | { readonly type: 'gpuLost' | 'gpuMissing'; readonly assignment: AssignmentId }
+  | { readonly type: 'gpuProbed'; readonly found: boolean }
+  | { readonly type: 'resumeAsked' }
   | { readonly type: 'timePassed' }
 
 export type SessionEffect =
@@ -106,6 +112,8 @@ export type SessionEffect =
   | { readonly type: 'closeLink' }
   | { readonly type: 'send'; readonly header: FromProvider; readonly payload?: Uint8Array }
   | { readonly type: 'compute'; readonly order: UnitOrder }
+  /** Answered by `gpuProbed`. */
+  | { readonly type: 'probeGpu' }
 
 /** When a step happens, and the randomness it may use: from 0 (inclusive) to 1 (exclusive). */
 export interface Moment {
@@ -120,9 +128,10 @@ export function createSession(settings: SessionSettings): Session {
     ending: undefined,
     chainId: 0,
     held: new Map(),
-    failuresInARow: 0,
-    gpuLosses: 0,
-    gpuLostAtMs: 0,
+    failuresInARow: new Map(),
+    hungJobs: new Set(),
+    gpu: healthyGpu,
+    incidents: [],
     counts: { computed: 0, accepted: 0, refused: 0 },
     sumsBehind: false,
     sums: { pendingWei: 0n, claimableWei: 0n, claimedWei: 0n },

@@ -3,6 +3,7 @@ import { limits } from '#protocol/limits.ts'
 import type { HandBackReason } from '#protocol/messages.ts'
 import { signDigest } from '#protocol/session-key.ts'
 import { backoffMs, linkBackoff } from './backoff.ts'
+import { handBackReasonOf, withIncident, type UnitFailure } from './incident.ts'
 import type { Held, Moment, Session, SessionEffect, SessionEvent, UnitOrder } from './session-state.ts'
 
 /**
@@ -13,7 +14,7 @@ import type { Held, Moment, Session, SessionEffect, SessionEvent, UnitOrder } fr
 /** Results kept for their verdict. Above it nothing new is computed: a coordinator that never judges could fill the tab. */
 export const heldBytesMax = 256 * 1024 * 1024
 
-export function takeOrder(session: Session, order: UnitOrder, effects: SessionEffect[]): void {
+export function takeOrder(session: Session, order: UnitOrder, at: Moment, effects: SessionEffect[]): void {
   const held = session.held.get(order.assignment)
   if (held?.kind === 'computed' || held?.kind === 'receipted') {
     // The coordinator no longer knows of the commitment, or it would not ask again.
@@ -21,6 +22,7 @@ export function takeOrder(session: Session, order: UnitOrder, effects: SessionEf
   } else if (!held) {
     if (session.ending || countUncomputed(session) >= limits.capacityMax)
       effects.push(handBack(order, 'stopping'))
+    else if (session.hungJobs.has(order.job)) fail(session, order, 'kernelHung', at)
     else session.held.set(order.assignment, { kind: 'queued', order })
   }
 }
@@ -36,21 +38,32 @@ export function takeResult(session: Session, event: Extract<SessionEvent, { type
   const proof = { result, nonce, commitment, signature: signDigest(key, commitment) }
   session.held.set(event.assignment, { kind: 'computed', order: held.order, proof, sent: false })
   session.counts.computed += 1
-  session.failuresInARow = 0
+  session.failuresInARow.delete(job)
 }
 
-export function failUnit(session: Session, assignment: string, reason: HandBackReason, at: Moment): void {
+/** A unit that could not be computed: it goes back with its reason, later the more of its job have failed in a row. */
+export function failUnit(session: Session, assignment: string, failure: UnitFailure, at: Moment): void {
   const held = session.held.get(assignment)
   if (held?.kind !== 'computing') return
-  session.failuresInARow += 1
-  const repeated = session.failuresInARow - 1
+  session.incidents = withIncident(session.incidents, failure)
+  fail(session, held.order, handBackReasonOf(failure), at)
+}
+
+function fail(session: Session, order: UnitOrder, reason: HandBackReason, at: Moment): void {
+  const repeated = session.failuresInARow.get(order.job) ?? 0
+  session.failuresInARow.set(order.job, repeated + 1)
   const waitMs = repeated === 0 ? 0 : backoffMs(linkBackoff, repeated, at.jitter)
-  session.held.set(assignment, {
-    kind: 'failed',
-    order: held.order,
-    reason,
-    handBackAtMs: at.nowMs + waitMs,
-  })
+  giveUp(session, order, reason, at.nowMs + waitMs)
+}
+
+/** Units that will not be computed any more, whatever they wait for. */
+export function giveUp(
+  session: Session,
+  order: UnitOrder,
+  reason: HandBackReason,
+  handBackAtMs: number,
+): void {
+  session.held.set(order.assignment, { kind: 'failed', order, reason, handBackAtMs })
 }
 
 /** Sends whatever this connection has not yet carried. */
@@ -72,7 +85,7 @@ export function deliver(session: Session, at: Moment, effects: SessionEffect[]):
 }
 
 export function startQueued(session: Session, effects: SessionEffect[]): void {
-  if (heldBytes(session) > heldBytesMax) return
+  if (heldBytes(session) > heldBytesMax || session.phase.kind === 'halted') return
   let free = session.settings.capacity
   for (const held of session.held.values()) if (held.kind === 'computing') free -= 1
   for (const [assignment, held] of session.held) {

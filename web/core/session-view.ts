@@ -7,8 +7,11 @@ export function sessionStateOf(session: Session, nowMs: number): SessionState {
   const { phase } = session
   switch (phase.kind) {
     case 'idle':
+    case 'halted':
     case 'stopped':
       return phase
+    case 'probingGpu':
+      return { kind: 'starting', step: 'checkingGpu' }
     case 'connecting':
       return { kind: 'starting', step: 'connecting' }
     case 'greeting':

@@ -6,6 +6,8 @@ import { greetingDigest, signDigest } from '#protocol/session-key.ts'
 import { backoffMs, linkBackoff } from './backoff.ts'
 import type { LossReason, StopReason } from './contributor-view.ts'
 import type { Moment, Session, SessionEffect, SessionEvent } from './session-state.ts'
+import { findGpu, haltOnHang, loseGpu, missGpu, probeGpu } from './session-gpu.ts'
+import { dropLink } from './session-link.ts'
 import { deliver, failUnit, handBack, startQueued, takeOrder, takeResult } from './session-units.ts'
 
 /** How long a link may take to open before the coordinator counts as unreachable. */
@@ -18,10 +20,6 @@ const greetingMsMax = 15_000
 const verdictWaitMs = 10_000
 /** Never more often than this, whatever the coordinator asks for. */
 const heartbeatMsMin = 250
-/** A GPU process that died once is back at once; after a second time browsers deny workers an adapter for two minutes. */
-const gpuWaitsMs = [5_000, 130_000] as const
-/** A loss this long after the last one is a first one again. */
-const gpuLossForgottenMs = 10 * 60_000
 
 /**
  * Decides what a provider's session does next: changes the session and returns the orders for the edge, to be
@@ -39,7 +37,8 @@ export function step(session: Session, event: SessionEvent, at: Moment): Session
 export function nextWakeMs(session: Session): number | undefined {
   const due: number[] = []
   const { phase } = session
-  if (phase.kind === 'connecting' || phase.kind === 'greeting') due.push(phase.deadlineMs)
+  if (phase.kind === 'connecting' || phase.kind === 'greeting' || phase.kind === 'probingGpu')
+    due.push(phase.deadlineMs)
   if (phase.kind === 'backingOff') due.push(phase.retryAtMs)
   if (phase.kind === 'ready') {
     due.push(phase.heartbeatAtMs)
@@ -55,7 +54,7 @@ function apply(session: Session, event: SessionEvent, at: Moment, effects: Sessi
       if (session.phase.kind === 'idle') connect(session, 0, at, effects)
       return
     case 'stopAsked':
-      if (event.when === 'now') stop(session, 'byUser', effects)
+      if (event.when === 'now' || session.phase.kind === 'halted') stop(session, 'byUser', effects)
       else session.ending ??= { reason: 'byUser', verdictsUntilMs: undefined }
       return
     case 'linkOpened':
@@ -76,10 +75,23 @@ function apply(session: Session, event: SessionEvent, at: Moment, effects: Sessi
       takeResult(session, event)
       return
     case 'unitFailed':
-      failUnit(session, event.assignment, event.reason, at)
+      if (event.failure === 'kernelHung') haltOnHang(session, event.assignment, at, effects)
+      else failUnit(session, event.assignment, event.failure, at)
       return
     case 'gpuLost':
-      loseGpu(session, at, effects)
+      loseGpu(session, event.assignment, at, effects)
+      return
+    case 'gpuMissing':
+      missGpu(session, event.assignment, at, effects)
+      return
+    case 'gpuProbed':
+      if (session.phase.kind !== 'probingGpu') return
+      findGpu(session, event.found, at, effects)
+      // Without a GPU there may still be results to deliver.
+      if (event.found || (session.ending && session.held.size > 0)) connect(session, 0, at, effects)
+      return
+    case 'resumeAsked':
+      if (session.phase.kind === 'halted') probeGpu(session, at, effects)
       return
     case 'timePassed':
       passTime(session, at, effects)
@@ -100,8 +112,12 @@ function passTime(session: Session, at: Moment, effects: SessionEffect[]): void 
     loseLink(session, 'coordinatorUnreachable', at, effects)
   else if (phase.kind === 'greeting' && at.nowMs >= phase.deadlineMs)
     loseLink(session, 'connectionLost', at, effects)
-  else if (phase.kind === 'backingOff' && at.nowMs >= phase.retryAtMs)
-    connect(session, phase.attempt, at, effects)
+  // A GPU that does not even answer whether it is there works on something that does not end.
+  else if (phase.kind === 'probingGpu' && at.nowMs >= phase.deadlineMs) stop(session, 'gpuStuck', effects)
+  else if (phase.kind === 'backingOff' && at.nowMs >= phase.retryAtMs) {
+    if (phase.reason === 'gpuLost') probeGpu(session, at, effects)
+    else connect(session, phase.attempt, at, effects)
+  }
 }
 
 function receive(session: Session, message: FromCoordinator, at: Moment, effects: SessionEffect[]): void {
@@ -122,7 +138,7 @@ function receive(session: Session, message: FromCoordinator, at: Moment, effects
       }
       return
     case 'assign':
-      if (session.phase.kind === 'ready') takeOrder(session, message, effects)
+      if (session.phase.kind === 'ready') takeOrder(session, message, at, effects)
       return
     case 'receipt': {
       const held = session.held.get(message.assignment)
@@ -194,6 +210,12 @@ function takeRefusal(session: Session, reason: RefusalReason, at: Moment, effect
     case 'notFound':
     case 'manifestInvalid':
     case 'expressionInvalid':
+    case 'listInvalid':
+    case 'kernelInvalid':
+    case 'kernelEndless':
+    case 'kernelRacy':
+    case 'kernelTooHeavy':
+    case 'notPortable':
     case 'blobMissing':
     case 'blobCorrupt':
     case 'priceInvalid':
@@ -220,45 +242,6 @@ function loseLink(session: Session, reason: LossReason, at: Moment, effects: Ses
   const retryAtMs = at.nowMs + backoffMs(linkBackoff, attempt, at.jitter)
   dropLink(session, effects)
   session.phase = { kind: 'backingOff', attempt, retryAtMs, reason }
-}
-
-function dropLink(session: Session, effects: SessionEffect[]): void {
-  effects.push({ type: 'closeLink' })
-  // The next welcome brings the sums.
-  session.sumsBehind = false
-  for (const held of session.held.values())
-    if (held.kind === 'computed' || held.kind === 'receipted') held.sent = false
-}
-
-/** The units on the GPU are gone; results that were computed are not. */
-function loseGpu(session: Session, at: Moment, effects: SessionEffect[]): void {
-  const { phase } = session
-  // Every unit in flight reports the one loss.
-  if (phase.kind === 'idle' || (phase.kind === 'backingOff' && phase.reason === 'gpuLost')) return
-  for (const held of session.held.values())
-    if (held.kind === 'queued' || held.kind === 'computing')
-      session.held.set(held.order.assignment, {
-        kind: 'failed',
-        order: held.order,
-        reason: 'deviceLost',
-        handBackAtMs: at.nowMs,
-      })
-  if (at.nowMs - session.gpuLostAtMs > gpuLossForgottenMs) session.gpuLosses = 0
-  session.gpuLosses += 1
-  session.gpuLostAtMs = at.nowMs
-  const waitMs = gpuWaitsMs[session.gpuLosses - 1]
-  if (waitMs === undefined) {
-    session.ending = { reason: 'browserRestartNeeded', verdictsUntilMs: undefined }
-    return
-  }
-  deliver(session, at, effects)
-  if (phase.kind !== 'backingOff') dropLink(session, effects)
-  session.phase = {
-    kind: 'backingOff',
-    attempt: session.gpuLosses,
-    retryAtMs: at.nowMs + waitMs,
-    reason: 'gpuLost',
-  }
 }
 
 /** Ends the session at once: what is not computed goes back to the coordinator, and nothing is kept. */

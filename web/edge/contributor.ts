@@ -4,10 +4,12 @@ import {
   type Contributor,
   type ContributorView,
   type CurrentJob,
-  type PreviewTile,
   type SessionState,
   type StopReason,
+  type UnitNews,
 } from '#web/core/contributor-view.ts'
+import { mergeIncidents, withIncident } from '#web/core/incident.ts'
+import { paceOf, usualIntensity, type Attention, type PaceWish } from '#web/core/pace.ts'
 import type { ProviderOptions, ProviderView } from './provider-api.ts'
 import { ProviderPage } from './provider-page.ts'
 import { takeRunnerLock } from './runner-lock.ts'
@@ -25,13 +27,15 @@ export function createContributor(options: ProviderOptions): Contributor {
   return new PageContributor(options)
 }
 
-type Counts = Pick<ContributorView, 'unitsComputed' | 'unitsAccepted' | 'unitsRefused'>
+type Counts = Pick<ContributorView, 'unitsComputed' | 'unitsAccepted' | 'unitsRefused' | 'incidents'>
 
 class PageContributor implements Contributor {
   readonly #options: ProviderOptions
   readonly #viewListeners = new Set<(view: ContributorView) => void>()
-  readonly #tileListeners = new Set<(tile: PreviewTile) => void>()
+  readonly #unitListeners = new Set<(news: UnitNews) => void>()
   #view: ContributorView = idleView
+  #intensity = usualIntensity
+  #attention: Attention = { visible: true, sinceInputMs: 0 }
   #job: CurrentJob | undefined
   #page: ProviderPage | undefined
   #releaseLock: (() => void) | undefined
@@ -55,9 +59,28 @@ class PageContributor implements Contributor {
     return () => this.#viewListeners.delete(listener)
   }
 
-  onTile(listener: (tile: PreviewTile) => void): () => void {
-    this.#tileListeners.add(listener)
-    return () => this.#tileListeners.delete(listener)
+  onUnit(listener: (news: UnitNews) => void): () => void {
+    this.#unitListeners.add(listener)
+    return () => this.#unitListeners.delete(listener)
+  }
+
+  lend(intensity: number): void {
+    this.#intensity = intensity
+    this.#page?.setPace(this.#pace())
+  }
+
+  attend(attention: Attention): void {
+    const before = this.#pace()
+    this.#attention = attention
+    if (this.#pace().submitMs !== before.submitMs) this.#page?.setPace(this.#pace())
+  }
+
+  resume(): void {
+    this.#page?.resume()
+  }
+
+  #pace(): PaceWish {
+    return paceOf(this.#attention, this.#intensity)
   }
 
   async start(): Promise<void> {
@@ -115,20 +138,23 @@ class PageContributor implements Contributor {
 
   #launch(): void {
     this.#show({ state: { kind: 'starting', step: 'openingWorker' } })
-    this.#page = new ProviderPage(this.#options, {
-      onView: (view) => {
-        this.#take(view)
+    this.#page = new ProviderPage(
+      { ...this.#options, pace: this.#pace() },
+      {
+        onView: (view) => {
+          this.#take(view)
+        },
+        onJob: (job) => {
+          this.#job = job
+        },
+        onUnit: (news) => {
+          for (const listener of this.#unitListeners) listener(news)
+        },
+        onCrash: () => {
+          this.#recover()
+        },
       },
-      onJob: (job) => {
-        this.#job = job
-      },
-      onTile: (tile) => {
-        for (const listener of this.#tileListeners) listener(tile)
-      },
-      onCrash: () => {
-        this.#recover()
-      },
-    })
+    )
   }
 
   #take(view: ProviderView): void {
@@ -137,7 +163,8 @@ class PageContributor implements Contributor {
     const shown = state.kind === 'stopped' ? this.#view.state : state
     this.#show({ ...view, ...this.#total(view), job: jobOf(view, this.#job), state: shown })
     if (view.unitsAccepted > 0) this.#crashes = 0
-    if (state.kind === 'waiting' || state.kind === 'working') this.#settled?.resolve()
+    if (state.kind === 'waiting' || state.kind === 'working' || state.kind === 'halted')
+      this.#settled?.resolve()
     if (state.kind === 'stopped') this.#finish(state.reason)
   }
 
@@ -147,6 +174,7 @@ class PageContributor implements Contributor {
       unitsComputed: before.unitsComputed + view.unitsComputed,
       unitsAccepted: before.unitsAccepted + view.unitsAccepted,
       unitsRefused: before.unitsRefused + view.unitsRefused,
+      incidents: mergeIncidents(before.incidents, view.incidents),
     }
   }
 
@@ -154,7 +182,8 @@ class PageContributor implements Contributor {
   #recover(): void {
     this.#page = undefined
     this.#crashes += 1
-    this.#countsBefore = this.#view
+    const incidents = withIncident(this.#view.incidents, 'workerCrashed')
+    this.#countsBefore = { ...this.#view, incidents }
     const retryInMs = backoffMs(linkBackoff, this.#crashes, Math.random())
     const state = {
       kind: 'reconnecting',
@@ -162,7 +191,7 @@ class PageContributor implements Contributor {
       retryInMs,
       reason: 'workerCrashed',
     } as const
-    this.#show({ state, job: undefined, unit: undefined })
+    this.#show({ state, job: undefined, unit: undefined, gpuBusy: undefined, incidents })
     this.#restart = setTimeout(() => {
       this.#launch()
     }, retryInMs)
@@ -183,7 +212,7 @@ class PageContributor implements Contributor {
     const stopped = this.#stopped
     this.#settled = undefined
     this.#stopped = undefined
-    this.#show({ state, job: undefined, unit: undefined })
+    this.#show({ state, job: undefined, unit: undefined, gpuBusy: undefined })
     settled?.resolve()
     stopped?.resolve()
   }

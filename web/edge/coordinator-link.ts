@@ -1,7 +1,7 @@
 import type { DataConnection, Peer } from 'peerjs'
 import type { LossReason } from '#web/core/contributor-view.ts'
 import { requestTicket } from './coordinator-api.ts'
-import { withDeadline } from './deadline.ts'
+import { withDeadline } from '#runner/deadline.ts'
 
 const signallingMsMax = 10_000
 

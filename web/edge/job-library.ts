@@ -1,14 +1,18 @@
+import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { ContentId, JobId } from '#protocol/ids.ts'
-import { decodeJobSpec } from '#protocol/job-spec.ts'
-import type { Manifest } from '#protocol/manifest.ts'
+import { decodeJobSpec, type JobSpec } from '#protocol/job-spec.ts'
 import { limits } from '#protocol/limits.ts'
 import { Refusal } from '#protocol/refusal.ts'
+import { parseUnitList, type UnitList } from '#protocol/unit-list.ts'
+import type { JobSource } from '#runner/job-source.ts'
 import type { BlobCache } from './blob-cache.ts'
-import type { JobSource } from './runner/job-runner.ts'
+import { SlicedInput } from './sliced-input.ts'
+
+type Blobs = Pick<BlobCache, 'load'>
 
 /** A job's manifest and kernel, and where its inputs are. */
 export interface LoadedJob {
-  readonly manifest: Manifest
+  readonly manifest: CompleteManifest
   readonly wgsl: string
   /** For the runner; `job` tells apart two jobs of one spec. */
   sourceFor(job: JobId): JobSource
@@ -18,16 +22,16 @@ const specsKept = 8
 
 /** Fetches what a spec names. Manifests and kernels of the last few specs are kept; inputs only in the blob cache. */
 export class JobLibrary {
-  readonly #blobs: Pick<BlobCache, 'load'>
+  readonly #blobs: Blobs
   readonly #jobs = new Map<ContentId, Promise<LoadedJob>>()
 
-  constructor(blobs: Pick<BlobCache, 'load'>) {
+  constructor(blobs: Blobs) {
     this.#blobs = blobs
   }
 
   /** @throws {DataUnavailableError}; {Refusal} for a spec that cannot be understood. */
   async load(spec: ContentId): Promise<LoadedJob> {
-    const loading = this.#jobs.get(spec) ?? this.#load(spec)
+    const loading = this.#jobs.get(spec) ?? loadJob(this.#blobs, spec)
     this.#jobs.delete(spec)
     this.#jobs.set(spec, loading)
     for (const oldest of this.#jobs.keys()) if (this.#jobs.size > specsKept) this.#jobs.delete(oldest)
@@ -38,21 +42,55 @@ export class JobLibrary {
       throw error
     }
   }
+}
 
-  async #load(spec: ContentId): Promise<LoadedJob> {
-    const { manifest, kernel, inputs } = decodeJobSpec(await this.#blobs.load(spec))
-    const text = await this.#blobs.load(kernel)
-    if (text.length > limits.wgslBytesMax)
-      throw new Refusal(
-        'tooLarge',
-        `The kernel has ${text.length} bytes; at most ${limits.wgslBytesMax} are run.`,
-      )
-    const wgsl = new TextDecoder().decode(text)
-    const loadInput = async (name: string) => {
-      const id = Object.hasOwn(inputs, name) ? inputs[name] : undefined
-      if (id === undefined) throw new Refusal('blobMissing', `The spec names no blob for "${name}".`)
-      return this.#blobs.load(id)
-    }
-    return { manifest, wgsl, sourceFor: (job) => ({ key: job, manifest, wgsl, loadInput }) }
+async function loadJob(blobs: Blobs, id: ContentId): Promise<LoadedJob> {
+  const spec = decodeJobSpec(await blobs.load(id))
+  const { manifest } = spec
+  const text = await blobs.load(spec.kernel)
+  if (text.length > limits.wgslBytesMax)
+    throw new Refusal(
+      'tooLarge',
+      `The kernel has ${text.length} bytes; at most ${limits.wgslBytesMax} are run.`,
+    )
+  const wgsl = new TextDecoder().decode(text)
+  const inputs = inputsOf(blobs, spec)
+  return { manifest, wgsl, sourceFor: (job) => ({ key: job, manifest, wgsl, ...inputs }) }
+}
+
+function inputsOf(
+  blobs: Blobs,
+  { manifest, inputs, list }: JobSpec,
+): Pick<JobSource, 'loadInput' | 'loadSlice' | 'loadList'> {
+  const sliced = new Map<string, SlicedInput>()
+  for (const [name, stored] of Object.entries(inputs))
+    if (typeof stored !== 'string') sliced.set(name, new SlicedInput(blobs, stored))
+  let units: Promise<UnitList> | undefined
+  return {
+    loadInput: async (name) => {
+      const stored = Object.hasOwn(inputs, name) ? inputs[name] : undefined
+      if (typeof stored !== 'string') throw absent(`"${name}" as a whole`)
+      return blobs.load(stored)
+    },
+    loadSlice: async (name, begin, end) => {
+      const input = sliced.get(name)
+      if (!input) throw absent(`"${name}" in pieces`)
+      return input.load(begin, end)
+    },
+    loadList: async () => {
+      if (list === undefined || !('list' in manifest.units)) throw absent('a units list')
+      const file = manifest.units.list
+      units ??= blobs.load(list).then((bytes) => parseUnitList(bytes, file))
+      try {
+        return await units
+      } catch (error) {
+        units = undefined
+        throw error
+      }
+    },
   }
+}
+
+function absent(what: string): Refusal {
+  return new Refusal('blobMissing', `The spec does not store ${what}.`)
 }

@@ -1,12 +1,12 @@
 import { unreachable } from '#protocol/assert.ts'
 import type { Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, JobId } from '#protocol/ids.ts'
-import { planJob } from '#protocol/job-plan.ts'
 import type { FromCoordinator } from '#protocol/messages.ts'
-import { Refusal } from '#protocol/refusal.ts'
 import type { SessionKey } from '#protocol/session-key.ts'
-import type { CurrentJob, LossReason, PreviewTile } from '#web/core/contributor-view.ts'
-import { previewTilesOf } from '#web/core/preview-tile.ts'
+import type { Runner } from '#runner/runner.ts'
+import { BusyShare } from '#web/core/busy-share.ts'
+import type { CurrentJob, LossReason, UnitNews } from '#web/core/contributor-view.ts'
+import { PreviewMaker } from '#web/core/preview-tile.ts'
 import {
   createSession,
   type Session,
@@ -16,13 +16,14 @@ import {
 } from '#web/core/session-state.ts'
 import { sessionStateOf } from '#web/core/session-view.ts'
 import { nextWakeMs, step } from '#web/core/session.ts'
-import { DataUnavailableError } from './blob-cache.ts'
 import { resultDigestOf } from './content-digest.ts'
 import { Conversation } from './conversation.ts'
-import type { JobLibrary } from './job-library.ts'
+import { areasOf, currentJobOf } from './current-job.ts'
+import type { JobLibrary, LoadedJob } from './job-library.ts'
 import type { ProviderView } from './provider-api.ts'
-import type { JobSource } from './runner/job-runner.ts'
-import { RunnerError } from './runner/runner-error.ts'
+import { failureOf } from './unit-failure.ts'
+
+const tickMs = 1_000
 
 /** What the loop acts upon. */
 export interface ProviderSurroundings {
@@ -30,17 +31,14 @@ export interface ProviderSurroundings {
   readonly capacity: number
   readonly adapter: string
   readonly jobs: Pick<JobLibrary, 'load'>
-  readonly runner: {
-    run(source: JobSource, unit: number): Promise<Uint8Array<ArrayBuffer>>
-    close(): void
-  }
+  readonly runner: Pick<Runner, 'describe' | 'run' | 'pause' | 'resume' | 'usage' | 'close'>
   /** Asks the page for a link; `attachLink` or `linkFailed` answers. */
   openLink(link: number): void
   /** Lets the page tear down what carried the link. */
   closeLink(link: number): void
   showView(view: ProviderView): void
   showJob(job: CurrentJob): void
-  showTile(tile: PreviewTile): void
+  showUnit(news: UnitNews): void
   /** A mistake of ours: the worker must be started anew. */
   crash(error: unknown): void
   nowMs(): number
@@ -57,7 +55,11 @@ export class ProviderLoop {
   #linkNumber = 0
   #conversation: Conversation | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
-  #unit: (ProviderView['unit'] & { assignment: AssignmentId }) | undefined
+  #ticker: ReturnType<typeof setInterval> | undefined
+  /** What is on the GPU. */
+  readonly #running = new Map<AssignmentId, { readonly order: UnitOrder; readonly job: LoadedJob }>()
+  readonly #previews = new PreviewMaker()
+  readonly #busy = new BusyShare()
   #shownJob: JobId | undefined
   #farewell: Promise<void> = Promise.resolve()
   #ended = false
@@ -68,7 +70,15 @@ export class ProviderLoop {
   }
 
   start(): void {
+    // Waits count down, and the share of GPU time changes, without any event.
+    this.#ticker = setInterval(() => {
+      this.#show()
+    }, tickMs)
     this.#dispatch({ type: 'startAsked' })
+  }
+
+  resume(): void {
+    this.#dispatch({ type: 'resumeAsked' })
   }
 
   stop(when: 'now' | 'afterUnit'): void {
@@ -103,6 +113,8 @@ export class ProviderLoop {
   #dispatch(event: SessionEvent): void {
     const at = { nowMs: this.#around.nowMs(), jitter: this.#around.random() }
     for (const effect of step(this.#session, event, at)) this.#perform(effect)
+    // What is in flight is nobody's any more, and must not go on behind the contributor's back.
+    if (this.#session.phase.kind === 'halted') this.#around.runner.pause()
     this.#setTimer()
     this.#show()
   }
@@ -111,6 +123,7 @@ export class ProviderLoop {
     switch (effect.type) {
       case 'openLink':
         this.#linkNumber += 1
+        this.#around.runner.resume()
         this.#around.openLink(this.#linkNumber)
         return
       case 'closeLink':
@@ -123,6 +136,9 @@ export class ProviderLoop {
         this.#compute(effect.order).catch((error: unknown) => {
           this.#around.crash(error)
         })
+        return
+      case 'probeGpu':
+        void this.#probe()
         return
       default:
         unreachable(effect)
@@ -145,26 +161,28 @@ export class ProviderLoop {
     try {
       const job = await this.#around.jobs.load(order.spec)
       if (!this.#session.held.has(assignment)) return
-      this.#announce(order, job)
-      const result = await this.#around.runner.run(job.sourceFor(order.job), unit)
+      this.#running.set(assignment, { order, job })
+      this.#show()
+      const { result } = await this.#around.runner.run(job.sourceFor(order.job), unit)
       const resultDigest = await resultDigestOf(result)
       this.#dispatch({ type: 'unitComputed', assignment, result, resultDigest, nonce: this.#around.nonce() })
-      for (const tile of previewTilesOf(job.manifest, order.job, unit, result)) this.#around.showTile(tile)
+      const tiles = this.#previews.tilesOf(order.job, job.manifest, unit, result)
+      this.#around.showUnit({ job: order.job, unit, tiles })
     } catch (error) {
       this.#dispatch(failureOf(assignment, error))
+    } finally {
+      this.#running.delete(assignment)
+      this.#show()
     }
   }
 
-  #announce(order: UnitOrder, job: Awaited<ReturnType<JobLibrary['load']>>): void {
-    const { name, summary, cause } = job.manifest
-    const { requester, payWei } = order
-    // Its text is long: said once, not with every unit.
-    if (this.#shownJob !== order.job)
-      this.#around.showJob({ id: order.job, name, summary, cause, requester, wgsl: job.wgsl, payWei })
-    this.#shownJob = order.job
-    const { unitCount } = planJob(job.manifest)
-    this.#unit = { assignment: order.assignment, index: order.unit, unitCount }
-    this.#show()
+  /** Asks for an adapter and nothing else: it needs no device, and harms nobody if the GPU is stuck. */
+  async #probe(): Promise<void> {
+    const found = await this.#around.runner.describe().then(
+      () => true,
+      () => false,
+    )
+    this.#dispatch({ type: 'gpuProbed', found })
   }
 
   #setTimer(): void {
@@ -185,6 +203,7 @@ export class ProviderLoop {
       this.#around.showView(this.#view())
     } else if (!this.#ended) {
       this.#ended = true
+      clearInterval(this.#ticker)
       // The page ends this worker when it sees the state, so the farewell goes out first.
       void this.#farewell.then(() => {
         this.#around.runner.close()
@@ -194,41 +213,32 @@ export class ProviderLoop {
   }
 
   #view(): ProviderView {
-    const { counts, sums, settings } = this.#session
-    const unit = this.#unit
-    const running = unit && this.#session.held.get(unit.assignment)?.kind === 'computing'
+    const { counts, sums, settings, incidents } = this.#session
     return {
       state: sessionStateOf(this.#session, this.#around.nowMs()),
-      unit: running ? { index: unit.index, unitCount: unit.unitCount } : undefined,
+      unit: this.#unitShown(),
       provider: settings.key.provider,
       unitsComputed: counts.computed,
       unitsAccepted: counts.accepted,
       unitsRefused: counts.refused,
+      incidents,
+      gpuBusy: this.#busy.note(this.#around.runner.usage()),
       ...sums,
       adapter: this.#around.adapter,
     }
   }
-}
 
-/** What a failed computation means for the session. Anything not foreseen is thrown on. */
-function failureOf(assignment: AssignmentId, error: unknown): SessionEvent {
-  if (error instanceof DataUnavailableError)
-    return { type: 'unitFailed', assignment, reason: 'dataUnavailable' }
-  if (error instanceof Refusal) return { type: 'unitFailed', assignment, reason: 'kernelFailed' }
-  if (!(error instanceof RunnerError)) throw error
-  switch (error.code) {
-    case 'noWebGpu':
-    case 'noAdapter':
-    case 'softwareAdapterOnly':
-    case 'deviceLost':
-      return { type: 'gpuLost' }
-    case 'compileFailed':
-    case 'tooLargeForDevice':
-    case 'invalidJob':
-    case 'unwritten':
-    case 'hung':
-      return { type: 'unitFailed', assignment, reason: 'kernelFailed' }
-    default:
-      return unreachable(error.code)
+  /** The unit to show of those on the GPU: one of the job that is shown already, else of another, which is told first. */
+  #unitShown(): ProviderView['unit'] {
+    const running = [...this.#running.values()].filter(
+      ({ order }) => this.#session.held.get(order.assignment)?.kind === 'computing',
+    )
+    const shown = running.findLast(({ order }) => order.job === this.#shownJob) ?? running.at(-1)
+    if (!shown) return undefined
+    const { order, job } = shown
+    // Its text is long: said once, not with every unit.
+    if (this.#shownJob !== order.job) this.#around.showJob(currentJobOf(order, job.manifest, job.wgsl))
+    this.#shownJob = order.job
+    return { index: order.unit, areas: areasOf(job.manifest, order.unit) }
   }
 }

@@ -1,14 +1,21 @@
 import { proxy, transfer } from 'comlink'
-import type { CurrentJob, LossReason, PreviewTile } from '#web/core/contributor-view.ts'
+import type { CurrentJob, LossReason, UnitNews } from '#web/core/contributor-view.ts'
+import type { PaceWish } from '#web/core/pace.ts'
 import { bridgeChannel } from './channel-bridge.ts'
 import { canTransferChannels, CoordinatorLink } from './coordinator-link.ts'
-import type { ProviderHost, ProviderOptions, ProviderView, ProviderWorker } from './provider-api.ts'
+import type {
+  ProviderHost,
+  ProviderOptions,
+  ProviderView,
+  ProviderWorker,
+  WorkerOptions,
+} from './provider-api.ts'
 import { WorkerClient } from './worker-client.ts'
 
 export interface ProviderPageListener {
   onView(view: ProviderView): void
   onJob(job: CurrentJob): void
-  onTile(tile: PreviewTile): void
+  onUnit(news: UnitNews): void
   /** The worker is gone; what it held is lost, and this page's end with it. */
   onCrash(): void
 }
@@ -28,7 +35,7 @@ export class ProviderPage {
   #ended = false
   #link: { readonly number: number; readonly carrier: CoordinatorLink } | undefined
 
-  constructor(options: ProviderOptions, listener: ProviderPageListener) {
+  constructor(options: WorkerOptions, listener: ProviderPageListener) {
     this.#options = options
     this.#listener = listener
     const worker = new Worker(new URL('./provider-worker.ts', import.meta.url), {
@@ -49,6 +56,14 @@ export class ProviderPage {
   /** Settles when the worker has heard it. */
   async stop(when: 'now' | 'afterUnit'): Promise<void> {
     await this.#client.call((remote) => remote.stop(when))
+  }
+
+  resume(): void {
+    this.#client.call((remote) => remote.resume()).catch(this.#ignore)
+  }
+
+  setPace(pace: PaceWish): void {
+    this.#client.call((remote) => remote.setPace(pace)).catch(this.#ignore)
   }
 
   /** Ends worker and connection at once. */
@@ -83,11 +98,14 @@ export class ProviderPage {
       showJob: (job) => {
         this.#listener.onJob(job)
       },
-      showTile: (tile) => {
-        this.#listener.onTile(tile)
+      showUnit: (news) => {
+        this.#listener.onUnit(news)
       },
     }
   }
+
+  /** A worker that cannot be told has crashed, and that is told elsewhere. */
+  readonly #ignore = (): void => undefined
 
   #openLink(number: number): void {
     this.#link?.carrier.close()
@@ -117,7 +135,6 @@ export class ProviderPage {
   }
 
   #tellLoss(number: number, reason: LossReason): void {
-    // A worker that cannot be told has crashed, and that is told elsewhere.
-    this.#client.call((remote) => remote.linkFailed(number, reason)).catch(() => undefined)
+    this.#client.call((remote) => remote.linkFailed(number, reason)).catch(this.#ignore)
   }
 }

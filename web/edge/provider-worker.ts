@@ -4,30 +4,44 @@
  */
 import { expose, transfer, type Remote } from 'comlink'
 import { toHex } from '#protocol/bytes.ts'
+import type { SessionKey } from '#protocol/session-key.ts'
+import { withDeadline } from '#runner/deadline.ts'
+import { RunnerError } from '#runner/runner-error.ts'
+import { Runner, type RunnerOptions } from '#runner/runner.ts'
 import { idleView, type StopReason } from '#web/core/contributor-view.ts'
+import type { PaceWish } from '#web/core/pace.ts'
 import { BlobCache } from './blob-cache.ts'
 import { blobFetcher } from './coordinator-api.ts'
-import { indexedBlobStore, openDatabase } from './database.ts'
+import { indexedBlobStore, openDatabase, type Database } from './database.ts'
 import { loadSessionKey } from './identity.ts'
 import { JobLibrary } from './job-library.ts'
-import type { ProviderHost, ProviderOptions, ProviderView, ProviderWorker } from './provider-api.ts'
+import type { ProviderHost, ProviderView, ProviderWorker, WorkerOptions } from './provider-api.ts'
 import { ProviderLoop } from './provider-loop.ts'
-import { Runner } from './runner/runner.ts'
-import { RunnerError } from './runner/runner-error.ts'
 import { ViewPacer } from './view-pacer.ts'
 
 /** Units on the GPU at once: the runner's two lanes. */
 const capacity = 2
 /** Inputs of a few jobs; browsers let a site keep far more. */
 const blobBytesMax = 512 * 1024 * 1024
+const storageMsMax = 10_000
 
 let loop: ProviderLoop | undefined
+let runner: Runner | undefined
+/** The latest pace asked for. */
+let wish: PaceWish | undefined
 let stopAsked: 'now' | 'afterUnit' | undefined
 
 const api: ProviderWorker = {
   start(options, host) {
     // Over Comlink the host arrives as a remote object, whose calls need no answer.
     begin(options, host as unknown as Remote<ProviderHost>).catch(reportError)
+  },
+  resume() {
+    loop?.resume()
+  },
+  setPace(pace) {
+    wish = pace
+    runner?.setPace(pace)
   },
   stop(when) {
     stopAsked = when
@@ -46,26 +60,30 @@ const api: ProviderWorker = {
 
 expose(api)
 
-async function begin(options: ProviderOptions, host: Remote<ProviderHost>): Promise<void> {
+async function begin(options: WorkerOptions, host: Remote<ProviderHost>): Promise<void> {
   const pacer = new ViewPacer((view) => void host.showView(view))
   const gpu = 'gpu' in navigator ? navigator.gpu : undefined
   if (!gpu) {
     pacer.show(stoppedView('noWebGpu'))
     return
   }
-  const runner = new Runner(gpu, { allowSoftwareAdapter: options.allowSoftwareAdapter })
+  runner = new Runner(gpu, runnerOptionsOf(options))
   const adapter = await runner.describe().catch((error: unknown) => stopReasonOf(error))
   if (typeof adapter !== 'string') {
     pacer.show(stoppedView(adapter.reason))
     return
   }
-  const database = await openDatabase()
-  const blobs = new BlobCache(indexedBlobStore(database), blobFetcher(options.baseUrl), {
+  const kept = await openBelongings()
+  if (!kept) {
+    pacer.show(stoppedView('storageUnavailable'))
+    return
+  }
+  const blobs = new BlobCache(indexedBlobStore(kept.database), blobFetcher(options.baseUrl), {
     bytesMax: blobBytesMax,
     nowMs: () => Date.now(),
   })
   loop = new ProviderLoop({
-    key: await loadSessionKey(database),
+    key: kept.key,
     capacity,
     adapter,
     jobs: new JobLibrary(blobs),
@@ -76,7 +94,10 @@ async function begin(options: ProviderOptions, host: Remote<ProviderHost>): Prom
       pacer.show(view)
     },
     showJob: (job) => void host.showJob(job),
-    showTile: (tile) => void host.showTile(transfer(tile, [tile.pixels.buffer])),
+    showUnit: (news) => {
+      const pixels = news.tiles.map((tile) => tile.pixels.buffer)
+      void host.showUnit(transfer(news, pixels))
+    },
     crash: reportError,
     nowMs: () => performance.now(),
     random: () => Math.random(),
@@ -84,6 +105,31 @@ async function begin(options: ProviderOptions, host: Remote<ProviderHost>): Prom
   })
   loop.start()
   if (stopAsked) loop.stop(stopAsked)
+}
+
+function runnerOptionsOf({
+  allowSoftwareAdapter,
+  watchdogMs,
+  memoryMiB,
+  pace,
+}: WorkerOptions): RunnerOptions {
+  const watchdog = watchdogMs === undefined ? {} : { watchdogMsMin: watchdogMs, unknownMsMax: watchdogMs }
+  const memory = memoryMiB === undefined ? {} : { memoryBytesMax: memoryMiB * 1024 * 1024 }
+  return { allowSoftwareAdapter, pace: wish ?? pace, ...watchdog, ...memory }
+}
+
+/**
+ * What this browser keeps for its contributor; undefined where it keeps nothing. Blobs could do without it, but the key
+ * of the account that is paid cannot: whoever computed would earn into nowhere.
+ */
+async function openBelongings(): Promise<{ database: Database; key: SessionKey } | undefined> {
+  try {
+    const refused = () => new Error('IndexedDB gives no answer.')
+    const database = await withDeadline(openDatabase(), storageMsMax, refused)
+    return { database, key: await withDeadline(loadSessionKey(database), storageMsMax, refused) }
+  } catch {
+    return undefined
+  }
 }
 
 /** Why this device cannot lend its GPU; anything but a runner's word is a mistake of ours. */

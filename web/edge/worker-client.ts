@@ -1,6 +1,6 @@
 import { releaseProxy, wrap, type Endpoint, type Remote } from 'comlink'
-import { withDeadline } from './deadline.ts'
-import { Interruption } from './interruption.ts'
+import { withDeadline } from '#runner/deadline.ts'
+import { Interruption } from '#runner/interruption.ts'
 
 /** What a client needs of a `Worker`. */
 export interface WorkerLike extends Endpoint {

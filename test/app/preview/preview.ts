@@ -18,7 +18,9 @@ const view = isSceneName(scene) ? scenes[scene] : scenes.idle
 const presence = (query.get('webgpu') ?? 'present') as WebGpuPresence
 
 const begun = view.unitsComputed > 0
-globalThis.scripted = new ScriptedContributor(begun ? scenes.working : view)
+globalThis.scripted = new ScriptedContributor(
+  begun ? { ...scenes.working, job: view.job ?? scenes.working.job } : view,
+)
 mount(App, {
   target: document.body,
   props: {
@@ -30,6 +32,6 @@ mount(App, {
 // Lets the canvas mount before the first tile comes.
 flushSync()
 if (begun) {
-  globalThis.scripted.paintUpTo(57)
+  globalThis.scripted.computeUpTo(57)
   globalThis.scripted.show(view)
 }

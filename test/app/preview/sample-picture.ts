@@ -1,17 +1,12 @@
-import type { PreviewTile } from '#web/core/contributor-view.ts'
-import type { Rectangle } from '#web/app/tile-grid.ts'
+import type { PreviewTile, Rectangle } from '#web/core/contributor-view.ts'
 
 /** A ball on a floor under one lamp: enough of a picture to judge the page by. */
-export function sampleTile(
-  job: `0x${string}`,
-  image: { width: number; height: number },
-  tile: Rectangle,
-): PreviewTile {
+export function sampleTile(image: { width: number; height: number }, tile: Rectangle): PreviewTile {
   const pixels = new Uint8ClampedArray(tile.width * tile.height * 4)
   for (let y = 0; y < tile.height; y++)
     for (let x = 0; x < tile.width; x++)
       pixels.set(colourAt(image, tile.x + x, tile.y + y), (y * tile.width + x) * 4)
-  return { job, imageWidth: image.width, imageHeight: image.height, ...tile, pixels }
+  return { ...tile, pixels }
 }
 
 function colourAt(image: { width: number; height: number }, x: number, y: number): number[] {

@@ -2,7 +2,7 @@ import { idleView, type ContributorView, type CurrentJob } from '#web/core/contr
 
 const hex = (digit: string, length: number) => `0x${digit.repeat(length)}` as const
 
-export const sampleImage = { width: 768, height: 512, tile: 64 }
+export const sampleShape = { width: 768, height: 512, tileWidth: 64, tileHeight: 64 }
 
 export const sampleJob: CurrentJob = {
   id: hex('4', 64),
@@ -13,16 +13,31 @@ export const sampleJob: CurrentJob = {
   requester: '0x9f2c4bd1e07a36558c90aa17e3d4f6b2c8150d7e',
   wgsl: sampleKernel(),
   payWei: 2_000_000_000_000_000n,
+  unitCount: 96,
+  output: { kind: 'picture', shape: sampleShape },
+}
+
+const sweepJob: CurrentJob = {
+  ...sampleJob,
+  id: hex('5', 64),
+  name: 'Which step size trains best?',
+  summary:
+    'Each unit trains a small network on 10,000 handwritten digits with other settings and reports its accuracy.',
+  cause: 'ml',
+  unitCount: 240,
+  output: { kind: 'table' },
 }
 
 const workingView: ContributorView = {
   state: { kind: 'working' },
   job: sampleJob,
-  unit: { index: 57, unitCount: 96 },
+  unit: { index: 57, areas: [{ x: 576, y: 256, width: 64, height: 64 }] },
   provider: '0x71c7656ec7ab88b098defb751b7401b5f6d8976f',
   unitsComputed: 41,
   unitsAccepted: 38,
   unitsRefused: 1,
+  incidents: [],
+  gpuBusy: 0.23,
   pendingWei: 76_000_000_000_000_000n,
   claimableWei: 1_250_400_000_000_000_000n,
   claimedWei: 18_006_000_000_000_000_000n,
@@ -39,6 +54,29 @@ export const scenes = {
     state: { kind: 'reconnecting', attempt: 3, retryInMs: 8_000, reason: 'coordinatorUnreachable' },
     unit: undefined,
   },
+  table: { ...workingView, job: sweepJob, unit: { index: 57, areas: [] } },
+  incidents: {
+    ...workingView,
+    incidents: [
+      { kind: 'gpuLost', count: 1 },
+      { kind: 'tooLargeForDevice', count: 3 },
+    ],
+  },
+  gpuResting: {
+    ...workingView,
+    state: { kind: 'reconnecting', attempt: 3, retryInMs: 17_000, reason: 'gpuLost' },
+    unit: undefined,
+    incidents: [{ kind: 'gpuLost', count: 2 }],
+    gpuBusy: 0,
+  },
+  halted: {
+    ...workingView,
+    state: { kind: 'halted', reason: 'kernelHung' },
+    job: undefined,
+    unit: undefined,
+    incidents: [{ kind: 'kernelHung', count: 1 }],
+    gpuBusy: 0,
+  },
   connecting: {
     ...idleView,
     state: { kind: 'starting', step: 'connecting' },
@@ -51,6 +89,15 @@ export const scenes = {
     job: undefined,
     unit: undefined,
   },
+  stoppedRestart: {
+    ...workingView,
+    state: { kind: 'stopped', reason: 'browserRestartNeeded' },
+    job: undefined,
+    unit: undefined,
+    incidents: [{ kind: 'gpuLost', count: 3 }],
+    gpuBusy: undefined,
+  },
+  stoppedNoStorage: { ...idleView, state: { kind: 'stopped', reason: 'storageUnavailable' } },
   stoppedNoWebGpu: { ...idleView, state: { kind: 'stopped', reason: 'noWebGpu' } },
 } satisfies Record<string, ContributorView>
 

@@ -2,19 +2,22 @@ import {
   idleView,
   type Contributor,
   type ContributorView,
-  type PreviewTile,
+  type UnitNews,
 } from '#web/core/contributor-view.ts'
-import { columnsOf, rowsOf, tilesOfUnit, type TileGrid } from '#web/app/tile-grid.ts'
+import type { Attention } from '#web/core/pace.ts'
+import { patchesOf } from '#web/core/picture-layout.ts'
 import { sampleTile } from './sample-picture.ts'
-import { sampleImage, sampleJob, scenes } from './scenes.ts'
+import { scenes } from './scenes.ts'
 
 /** A contributor without GPU or network: it says what it is told to say, when it is told. */
 export class ScriptedContributor implements Contributor {
   view: ContributorView
   /** What the page asked for, in order. */
   readonly asked: string[] = []
+  intensity: number | undefined
+  attention: Attention | undefined
   readonly #viewListeners = new Set<(view: ContributorView) => void>()
-  readonly #tileListeners = new Set<(tile: PreviewTile) => void>()
+  readonly #unitListeners = new Set<(news: UnitNews) => void>()
 
   constructor(view: ContributorView = idleView) {
     this.view = view
@@ -25,15 +28,20 @@ export class ScriptedContributor implements Contributor {
     return () => this.#viewListeners.delete(listener)
   }
 
-  onTile(listener: (tile: PreviewTile) => void): () => void {
-    this.#tileListeners.add(listener)
-    return () => this.#tileListeners.delete(listener)
+  onUnit(listener: (news: UnitNews) => void): () => void {
+    this.#unitListeners.add(listener)
+    return () => this.#unitListeners.delete(listener)
   }
 
   start(): Promise<void> {
     this.asked.push('start')
     this.show({ ...scenes.waiting, unitsComputed: 0, unitsAccepted: 0, unitsRefused: 0 })
     return Promise.resolve()
+  }
+
+  resume(): void {
+    this.asked.push('resume')
+    this.show({ state: { kind: 'starting', step: 'checkingGpu' } })
   }
 
   stop(when: 'now' | 'afterUnit'): Promise<void> {
@@ -44,23 +52,35 @@ export class ScriptedContributor implements Contributor {
     return Promise.resolve()
   }
 
+  lend(intensity: number): void {
+    this.intensity = intensity
+  }
+
+  attend(attention: Attention): void {
+    this.attention = attention
+  }
+
   /** Changes part of the view and tells the page. */
   show(change: Partial<ContributorView>): void {
     this.view = { ...this.view, ...change }
     for (const listener of this.#viewListeners) listener(this.view)
   }
 
-  /** Delivers the tiles of the units up to, not including, this one, but for every seventh: those went elsewhere. */
-  paintUpTo(unitIndex: number): void {
-    const grid: TileGrid = {
-      imageWidth: sampleImage.width,
-      imageHeight: sampleImage.height,
-      tileWidth: sampleImage.tile,
-      tileHeight: sampleImage.tile,
+  /** Computes the units up to, not including, this one, but for every seventh: those went elsewhere. */
+  computeUpTo(unitIndex: number): void {
+    const { job } = this.view
+    if (!job) return
+    for (let unit = 0; unit < unitIndex; unit++) {
+      if (unit % 7 === 3) continue
+      const { output } = job
+      const span = { index: unit, begin: unit, count: 1 }
+      const tiles =
+        output.kind === 'picture'
+          ? patchesOf(output.shape, span).map(({ x, y, width, height }) =>
+              sampleTile(output.shape, { x, y, width, height }),
+            )
+          : []
+      for (const listener of this.#unitListeners) listener({ job: job.id, unit, tiles })
     }
-    const unitCount = columnsOf(grid) * rowsOf(grid)
-    for (let index = 0; index < unitIndex; index++)
-      for (const tile of index % 7 === 3 ? [] : tilesOfUnit(grid, { index, unitCount }))
-        for (const listener of this.#tileListeners) listener(sampleTile(sampleJob.id, sampleImage, tile))
   }
 }

@@ -42,8 +42,8 @@ export function aJob(
     salt,
     name: `Job ${number}`,
     requester,
-    plan: { unitCount, quorum, unitPriceWei, unitPayWei, costWei, budgetWei: costWei + 7n, comparator },
-    resultBytesOf: () => 4,
+    plan: { unitCount, quorum, unitPriceWei, unitPayWei, costWei, budgetWei: costWei + 7n },
+    resultPartsOf: () => [{ name: 'out', bytes: 4, comparator }],
   }
 }
 

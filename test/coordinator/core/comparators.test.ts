@@ -1,11 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { agrees, inspectResult } from '#coordinator/core/comparators.ts'
+import type { ResultPart } from '#protocol/job-plan.ts'
+import type { Comparator, ElementType } from '#protocol/manifest.ts'
+import * as comparators from '#coordinator/core/comparators.ts'
 
 const bytesOf = (values: readonly number[]) => new Uint8Array(Float32Array.from(values).buffer)
 const tolerance = (parts: { atol?: number; rtol?: number; outliers?: number } = {}) =>
   ({ compare: 'tolerance', atol: 0, rtol: 0, outliers: 0, ...parts }) as const
 const exact = { compare: 'exact' } as const
+const partsOf = (bytes: number, comparator: Comparator): ResultPart[] => [{ name: 'out', bytes, comparator }]
+/** Results of one part. */
+const agrees = (result: Uint8Array, canonical: Uint8Array, comparator: Comparator) =>
+  comparators.agrees(result, canonical, partsOf(canonical.length, comparator))
+const inspectResult = (result: Uint8Array, bytes: number, comparator: Comparator) =>
+  comparators.inspectResult(result, partsOf(bytes, comparator))
 const floats = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 }), {
   minLength: 1,
   maxLength: 40,
@@ -104,4 +112,53 @@ describe('comparators', () => {
       }
     },
   )
+
+  test.each<
+    [as: ElementType | ElementType[], left: ArrayBufferView, right: ArrayBufferView, passes: boolean]
+  >([
+    ['u8', Uint8Array.of(10, 20), Uint8Array.of(11, 19), true],
+    ['u8', Uint8Array.of(10, 20), Uint8Array.of(12, 20), false],
+    ['u32', Uint32Array.of(0xffff_ffff), Uint32Array.of(0xffff_fffe), true],
+    ['u32', Uint32Array.of(0xffff_ffff), Uint32Array.of(0), false],
+    ['i32', Int32Array.of(-1), Int32Array.of(0), true],
+    ['i32', Int32Array.of(-2), Int32Array.of(0), false],
+    // 1.5 and 2.5, then 1.5 and 3, as half-precision floats.
+    ['f16', Uint16Array.of(0x3e00), Uint16Array.of(0x4100), true],
+    ['f16', Uint16Array.of(0x3e00), Uint16Array.of(0x4200), false],
+    [['u32', 'f32'], mixed(7, 1), mixed(7, 2), true],
+    [['u32', 'f32'], mixed(7, 1), mixed(7, 2.5), false],
+    [['u32', 'f32'], mixed(7, 1), mixed(9, 1), false],
+  ])('[V5] as %j, within one: %j and %j: %s', (as, left, right, passes) => {
+    expect(agrees(viewOf(left), viewOf(right), { ...tolerance({ atol: 1 }), as })).toBe(passes)
+  })
+
+  test('[V5] whole numbers do not take part in the relative tolerance', () => {
+    const [left, right] = [viewOf(Uint32Array.of(1000)), viewOf(Uint32Array.of(1001))]
+    expect(agrees(left, right, { ...tolerance({ rtol: 0.5 }), as: 'u32' })).toBe(false)
+    expect(agrees(bytesOf([1000]), bytesOf([1001]), tolerance({ rtol: 0.5 }))).toBe(true)
+  })
+
+  test('[V5] each part of a result is compared by its own comparator', () => {
+    const parts: ResultPart[] = [
+      { name: 'labels', bytes: 4, comparator: exact },
+      { name: 'scores', bytes: 4, comparator: tolerance({ atol: 1 }) },
+    ]
+    expect(comparators.agrees(mixed(7, 1), mixed(7, 2), parts)).toBe(true)
+    expect(comparators.agrees(mixed(8, 1), mixed(7, 1), parts)).toBe(false)
+    expect(comparators.agrees(mixed(7, 1), mixed(7, 3), parts)).toBe(false)
+    expect(comparators.inspectResult(mixed(7, NaN), parts)).toBe('resultNotFinite')
+    expect(comparators.inspectResult(mixed(7, 1).subarray(4), parts)).toBe('resultSizeWrong')
+  })
 })
+
+/** A u32 and an f32, one after the other. */
+function mixed(whole: number, float: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setUint32(0, whole, true)
+  new DataView(bytes.buffer).setFloat32(4, float, true)
+  return bytes
+}
+
+function viewOf(values: ArrayBufferView): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+}

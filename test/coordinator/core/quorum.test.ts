@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHex } from '#protocol/bytes.ts'
+import type { Comparator } from '#protocol/manifest.ts'
 import { agrees } from '#coordinator/core/comparators.ts'
 import { decide, type Vote } from '#coordinator/core/quorum.ts'
 import { resultOf } from './a-world.ts'
 
-const within = { compare: 'tolerance', atol: 1, rtol: 0, outliers: 0 } as const
-const exact = { compare: 'exact' } as const
+const partsOf = (comparator: Comparator) => [{ name: 'out', bytes: 4, comparator }]
+const within = partsOf({ compare: 'tolerance', atol: 1, rtol: 0, outliers: 0 })
+const exact = partsOf({ compare: 'exact' })
 const aVote = (value: number, commitment: number): Vote => ({
   commitment: toHex(new Uint8Array(32).fill(commitment)),
   result: resultOf(value),
@@ -28,11 +30,11 @@ describe('the decision about a unit', () => {
         votesOf,
         fc.integer({ min: 1, max: 5 }),
         fc.constantFrom(within, exact),
-        (votes, quorum, comparator) => {
+        (votes, quorum, parts) => {
           const sizeOf = (vote: Vote) =>
-            votes.filter(({ result }) => agrees(result, vote.result, comparator)).length
+            votes.filter(({ result }) => agrees(result, vote.result, parts)).length
           const largest = Math.max(0, ...votes.map(sizeOf))
-          const decision = decide(votes, comparator, quorum)
+          const decision = decide(votes, parts, quorum)
           if (largest < quorum) {
             expect(decision).toEqual({
               kind: 'undecided',
@@ -49,9 +51,8 @@ describe('the decision about a unit', () => {
           expect(agreeing[0]).toBe(canonical)
           expect(new Set([...agreeing, ...spare, ...disagreeing]).size).toBe(votes.length)
           for (const vote of [...agreeing, ...spare])
-            expect(agrees(vote.result, canonical.result, comparator)).toBe(true)
-          for (const vote of disagreeing)
-            expect(agrees(vote.result, canonical.result, comparator)).toBe(false)
+            expect(agrees(vote.result, canonical.result, parts)).toBe(true)
+          for (const vote of disagreeing) expect(agrees(vote.result, canonical.result, parts)).toBe(false)
         },
       ),
       { numRuns: 2_000 },

@@ -97,6 +97,19 @@ describe('verdicts', () => {
     expect(world.heard('A', 'assign')).toHaveLength(limits.attemptsPerUnitMax)
   })
 
+  test('[Q3] a vote that met no other before its unit was given up is not held against its provider', () => {
+    const world = new World({ providers: 'AB' })
+    world.deliver('A', 1)
+    for (let attempt = 2; attempt <= limits.attemptsPerUnitMax; attempt += 1) {
+      expect(world.conditionOf()).not.toBe('failed')
+      world.handBack('B', 'deviceLost')
+      world.wait(durations.coolDownMs)
+    }
+    expect(world.conditionOf()).toBe('failed')
+    expect(world.verdictOf('A')).toMatchObject({ outcome: 'cancelled' })
+    expect(world.job).toMatchObject({ refusedCount: 0, chargedWei: 0n })
+  })
+
   test('[Q5] [M3] a third that agrees with two who do not agree with each other: exactly two are paid', () => {
     const world = new World({ terms: aJob({ comparator: tolerance }), providers: 'ABC' })
     world.deliver('A', 0)

@@ -52,7 +52,7 @@ export async function anHttpApp(changes: Partial<HttpServices> = {}): Promise<Ht
     }),
     mintTicket: () => ({ ...tickets.mint(), coordinatorPeer: 'coordinator-1' }),
     submitJob: async (request) => {
-      const terms = await admitJob(blobs, request)
+      const { terms } = await admitJob(blobs, request)
       world.happens({ kind: 'jobSubmitted', terms })
       return jobViewOf(known(terms.id))
     },

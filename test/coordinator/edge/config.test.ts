@@ -22,6 +22,7 @@ describe('settings', () => {
       dataDirectory: resolve('.mask'),
       logLevel: 'warn',
       publicHosts: [],
+      unprovable: 'admit',
       durations: defaultDurations,
     })
   })
@@ -74,6 +75,7 @@ describe('settings', () => {
     [['--public-host', 'a.example', '--public-host', 'B!'], '--public-host'],
     [['--epoch-seconds', '0'], '--epoch-seconds'],
     [['--epoch-seconds', '86401'], '--epoch-seconds'],
+    [['--unprovable', 'maybe'], '--unprovable'],
     [['--lease-seconds', '1e3'], '--lease-seconds'],
     [['--lease-seconds', '1234567890'], '--lease-seconds'],
     [['--speed', '9'], '--speed'],

@@ -11,6 +11,8 @@ import { resultDigestOf } from '#protocol/commitment.ts'
 import { contentIdOf } from '#protocol/content-id.ts'
 import { encodeJobSpec } from '#protocol/job-spec.ts'
 import { limits } from '#protocol/limits.ts'
+import { requireComplete } from '#protocol/complete-manifest.ts'
+import { protocolVersion } from '#protocol/limits.ts'
 import { parseManifest } from '#protocol/manifest.ts'
 import { isAllowedHost } from '#coordinator/edge/http/host-check.ts'
 import { aManifestJson } from '#test/protocol/a-manifest.ts'
@@ -141,10 +143,12 @@ describe('the HTTP app', () => {
   })
 
   test('[J6] a job whose blobs are here is taken, and the same request again answers the same job', async () => {
-    const manifest = parseManifest(aManifestJson())
+    const manifest = requireComplete(parseManifest(aManifestJson()))
     const kernel = await under.blobs.put(new TextEncoder().encode('@compute fn main() {}'))
     const numbers = await under.blobs.put(bytes)
-    const spec = await under.blobs.put(encodeJobSpec({ version: 1, manifest, kernel, inputs: { numbers } }))
+    const spec = await under.blobs.put(
+      encodeJobSpec({ version: protocolVersion, manifest, kernel, inputs: { numbers } }),
+    )
     const request = { spec, requester: providerOf('R'), nonce: unknown }
     const [first, second] = [await post('/api/v1/jobs', request), await post('/api/v1/jobs', request)]
     expect([first.status, second.status]).toEqual([201, 201])

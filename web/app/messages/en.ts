@@ -16,7 +16,11 @@ export const en: Messages = {
     title: 'What happens when you click',
     uses: {
       title: 'What it uses',
-      gpu: { term: 'Your GPU and power', detail: 'Work runs apart from the page, so the page stays smooth.' },
+      gpu: {
+        term: 'Part of your GPU, and power',
+        detail:
+          'A quarter of the GPU’s time, in small steps so that the screen stays smooth. You can change the share.',
+      },
       network: {
         term: 'Some network',
         detail: 'Inputs come in, results go out. The server sees your IP address.',
@@ -73,10 +77,18 @@ export const en: Messages = {
         next: 'If this keeps happening, stop and reload the page.',
       },
       gpuLost: {
-        title: 'Recovering',
+        title: 'Waiting for the GPU',
         reason:
-          'The GPU is unavailable for the moment. Another app may be using it, or its driver has restarted.',
-        next: 'If this keeps happening, close other apps that use the GPU.',
+          'The GPU went away twice within two minutes, or cannot be had at present. The browser then withholds it for a while. The units in hand went back unpaid.',
+        next: 'Nothing needs to be done. If this keeps happening, close other apps that use the GPU.',
+      },
+    },
+    halted: {
+      kernelHung: {
+        title: 'A computation did not end',
+        reason:
+          'One computation ran far beyond its time. It went back unpaid, its job will not run here again, and the server knows. Your GPU may still be stuck with it.',
+        next: 'If pages that use the GPU freeze, restart the browser. Otherwise go on with other work, or stop.',
       },
     },
     spoken: (title, details) => `${title}. ${details}`,
@@ -110,8 +122,20 @@ export const en: Messages = {
       },
       browserRestartNeeded: {
         title: 'The browser must be restarted',
-        reason: 'The GPU failed repeatedly, so the browser has stopped using it.',
+        reason:
+          'The GPU failed three times, or did not come back, so the browser gives it to no page any more.',
         next: 'Close every browser window and open it again. The record of your earnings is kept.',
+      },
+      gpuStuck: {
+        title: 'The GPU is stuck',
+        reason: 'It does not answer: a computation that does not end still holds it.',
+        next: 'Close every browser window and open it again. The record of your earnings is kept.',
+      },
+      storageUnavailable: {
+        title: 'Nothing can be kept here',
+        reason:
+          'The browser lets this page store nothing, so the key of your payout account would be lost with the tab, and you would compute for nothing.',
+        next: 'Use an ordinary window instead of a private one, or allow this site to store data, then try again.',
       },
       refusedByCoordinator: {
         title: 'Could not join',
@@ -138,6 +162,7 @@ export const en: Messages = {
   actions: {
     label: 'Controls',
     finishThenStop: 'Finish then stop',
+    goOn: 'Go on with other work',
     stopNow: 'Stop now',
     startAgain: 'Start again',
     copy: 'Copy',
@@ -145,13 +170,63 @@ export const en: Messages = {
     close: 'Close',
   },
   picture: {
-    title: 'Drawn by this device',
     sample: 'A large computation is cut into small tiles, and many devices take one at a time.',
     sampleLabel: 'A mountain and a lake at dawn, cut into small tiles. Some tiles are not computed yet.',
-    empty: 'Once work begins, the tiles this device draws appear here.',
-    noPicture: 'The current work draws no picture, so nothing appears here.',
-    drawn: (drawn, all) => `This device drew ${drawn} of ${all} tiles`,
+    empty: 'Once work begins, what this device computes appears here.',
+    computed: (computed, all) => `This device computed ${computed} of ${all} units.`,
+    captioned: (computed, output) => `${computed} ${output}`,
+    outputs: {
+      picture: 'The picture shows where they lie.',
+      array: 'This work yields numbers, not a picture: each square stands for units.',
+      table: 'This work yields a table, not a picture: each square stands for units.',
+      raw: 'This work yields data, not a picture: each square stands for units.',
+    },
     label: (job) => `The part of “${job}” that this device computed`,
+  },
+  lending: {
+    label: 'How much to lend',
+    measured: 'GPU busy, last ten seconds',
+    notMeasured: 'not measured yet',
+    detail:
+      'The share of the GPU’s time that this page may use at most. While you use the page, each step is kept shorter still.',
+  },
+  incidents: {
+    label: 'What came up',
+    times: (count) => `${count} times`,
+    kinds: {
+      gpuLost: {
+        title: 'The GPU was lost',
+        reason: 'The units in hand went back unpaid, and other devices take them over.',
+      },
+      kernelHung: {
+        title: 'A computation did not end',
+        reason: 'It went back unpaid, and its job will not run here again.',
+      },
+      workerCrashed: {
+        title: 'The worker that computes went down',
+        reason: 'It was started again. Other devices take over the units it held; they are not paid here.',
+      },
+      dataUnavailable: {
+        title: 'Data for a unit could not be fetched',
+        reason: 'The unit went back unpaid.',
+      },
+      kernelFailed: {
+        title: 'A computation does not run here',
+        reason: 'Its code failed on this device. The unit went back unpaid; other work goes on.',
+      },
+      tooLargeForDevice: {
+        title: 'A unit needs more memory than may be used here',
+        reason: 'It went back unpaid before it began; other work goes on.',
+      },
+      notCapable: {
+        title: 'A unit needs something this GPU lacks',
+        reason: 'It went back unpaid before it began; other work goes on.',
+      },
+      unitTooCoarse: {
+        title: 'A unit would have made the screen stall',
+        reason: 'Its smallest step takes too long on this GPU. It went back unpaid; other work goes on.',
+      },
+    },
   },
   job: {
     label: 'Running now',

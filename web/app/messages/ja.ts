@@ -1,4 +1,5 @@
-import type { LossReason, SessionState, StopReason } from '#web/core/contributor-view.ts'
+import type { HaltReason, LossReason, SessionState, StopReason } from '#web/core/contributor-view.ts'
+import { jaIncidents } from './ja-incidents.ts'
 import type { Advice, Sentence } from './sentence.ts'
 
 type StartingStep = Extract<SessionState, { kind: 'starting' }>['step']
@@ -30,9 +31,19 @@ const reconnecting: Record<LossReason, Advice> = {
     next: '何度も続くときは、いったん止めて、ページを再読み込みしてください。',
   },
   gpuLost: {
-    title: '立て直しています',
-    reason: 'GPU が一時的に使えなくなりました。ほかのアプリが使っているか、ドライバーが再起動したようです。',
-    next: '何度も続くときは、GPU を使うほかのアプリを閉じてみてください。',
+    title: 'GPU を待っています',
+    reason:
+      '2 分のうちに 2 回 GPU が失われたか、いま GPU を使えません。このときブラウザーは、しばらく GPU を貸してくれません。手元のユニットは報酬なしで返しました。',
+    next: 'そのまま待つだけで大丈夫です。何度も続くときは、GPU を使うほかのアプリを閉じてみてください。',
+  },
+}
+
+const halted: Record<HaltReason, Advice> = {
+  kernelHung: {
+    title: '終わらない計算がありました',
+    reason:
+      '計算のひとつが、予定の時間を大きく過ぎても終わりませんでした。報酬なしで返し、サーバーに伝えました。この依頼は、もうここでは動かしません。GPU がまだその計算から離れられないかもしれません。',
+    next: 'GPU を使うページが固まるときは、ブラウザーを再起動してください。そうでなければ、ほかの計算を続けるか、ここで止めてください。',
   },
 }
 
@@ -65,8 +76,19 @@ const stopped: Record<StopReason, Advice> = {
   },
   browserRestartNeeded: {
     title: 'ブラウザーの再起動が必要です',
-    reason: 'GPU の不調が続いたため、ブラウザーが GPU の利用を止めました。',
+    reason: 'GPU が 3 回失われたか、戻ってこないため、ブラウザーはもうどのページにも GPU を貸しません。',
     next: 'ブラウザーのウインドウをすべて閉じて、開き直してください。報酬の記録は残ります。',
+  },
+  gpuStuck: {
+    title: 'GPU が応えません',
+    reason: '終わらない計算が、まだ GPU を占めているようです。',
+    next: 'ブラウザーのウインドウをすべて閉じて、開き直してください。報酬の記録はそのまま残ります。',
+  },
+  storageUnavailable: {
+    title: 'ここには何も保存できません',
+    reason:
+      'ブラウザーがこのページに保存を許していません。タブを閉じると受取口座の鍵が失われ、ただ働きになってしまいます。',
+    next: 'プライベートウインドウではないふつうのウインドウで開くか、このサイトに保存を許してから、もう一度お試しください。',
   },
   refusedByCoordinator: {
     title: '参加できませんでした',
@@ -96,7 +118,10 @@ export const ja = {
     title: '押すと、こうなります',
     uses: {
       title: '使うもの',
-      gpu: { term: 'GPU と電力', detail: '頼まれた計算を、画面の動きを妨げないところで動かします。' },
+      gpu: {
+        term: 'GPU の一部と電力',
+        detail: '画面の動きを妨げないよう、GPU の時間の 4 分の 1 を細切れに使います。割合は変えられます。',
+      },
       network: {
         term: '少しの通信',
         detail: '計算の材料を受け取り、結果を返します。IP\u00a0アドレスはサーバーに伝わります。',
@@ -129,6 +154,7 @@ export const ja = {
       reason: '手元の計算を終えたら止まります。新しい計算は受け取りません。',
     },
     reconnecting,
+    halted,
     spoken: (title: string, details: string) => `${title}。${details}`,
     retry: (wait: string, attempt: string) => `約 ${wait}後に、もう一度試します（${attempt} 回目）。`,
     stopped,
@@ -146,6 +172,7 @@ export const ja = {
   actions: {
     label: '操作',
     finishThenStop: 'きりのよいところで止める',
+    goOn: 'ほかの計算を続ける',
     stopNow: 'いますぐ止める',
     startAgain: 'もう一度始める',
     copy: 'コピー',
@@ -153,13 +180,31 @@ export const ja = {
     close: '閉じる',
   },
   picture: {
-    title: 'この端末が描いた絵',
     sample: '大きな計算は小さなタイルに分けられ、大勢の端末が一枚ずつ引き受けます。',
     sampleLabel: '夜明けの山と湖を小さなタイルに分けた絵。まだ計算されていないタイルが残っている。',
-    empty: '計算が始まると、この端末が描いたタイルがここに現れます。',
-    noPicture: 'いまの計算は絵を描かないので、ここには何も現れません。',
-    drawn: (drawn: string, all: string) => `この端末が描いたタイル：${all} 枚のうち ${drawn} 枚`,
-    label: (job: string) => `「${job}」のうち、この端末が計算した部分の絵`,
+    empty: '計算が始まると、この端末が計算したものがここに現れます。',
+    computed: (computed: string, all: string) =>
+      `この端末が計算したユニット：${all} 個のうち ${computed} 個。`,
+    captioned: (computed: string, output: string) => `${computed}${output}`,
+    outputs: {
+      picture: '絵のどこを計算したかが見えます。',
+      array: '結果は絵ではなく数値の並びなので、ユニットをます目で表しています。',
+      table: '結果は絵ではなく表なので、ユニットをます目で表しています。',
+      raw: '結果は絵ではなくデータなので、ユニットをます目で表しています。',
+    },
+    label: (job: string) => `「${job}」のうち、この端末が計算した部分`,
+  },
+  lending: {
+    label: '貸す割合',
+    measured: 'GPU が働いた割合（直近 10 秒）',
+    notMeasured: 'まだ測れていません',
+    detail:
+      'このページが GPU の時間を使う割合の上限です。ページを操作しているあいだは、一回の計算をさらに短く区切ります。',
+  },
+  incidents: {
+    label: 'これまでの不具合',
+    times: (count: string) => `${count} 回`,
+    kinds: jaIncidents,
   },
   job: {
     label: 'いまの計算',

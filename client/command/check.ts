@@ -1,0 +1,77 @@
+import { resultPartsOf, unitSpanOf } from '#protocol/job-plan.ts'
+import { formatMask } from '#protocol/money.ts'
+import { Refusal } from '#protocol/refusal.ts'
+import { inspectJob } from '#runner/dawn/inspect-job.ts'
+import { completeFolder, packComplete, type CompleteJob, type PackedJob } from '#client/sdk/job-folder.ts'
+import { kernelError } from '#client/sdk/joined-kernel.ts'
+import { exitCodes, type ExitCode } from '#client/command/exit-code.ts'
+import { compileHere } from '#client/command/local-runner.ts'
+import type { LocalSession } from '#client/command/session.ts'
+import { readFolder } from '#client/command/submit.ts'
+import { textTable } from '#client/command/table-preview.ts'
+
+/** `mask check`: everything that can be known of a job before anything runs. */
+export async function check(session: LocalSession, path: string): Promise<ExitCode> {
+  const { terminal, signal } = session
+  const job = completeFolder(await readFolder(session, path))
+  const packed = packComplete(job)
+  inspect(job)
+  const uncompiled = await compileHere(job, signal)
+  if (session.json) terminal.json(factsOf(job, packed, uncompiled))
+  else {
+    for (const line of reportOf(job, packed)) terminal.data(line)
+    if (uncompiled === undefined) terminal.note('The kernel compiles.', terminal.colours.green)
+    else terminal.note(`The kernel was not compiled. ${uncompiled}`, terminal.colours.yellow)
+    terminal.note(`Run some units on this machine with: mask try ${path}`)
+  }
+  return exitCodes.ok
+}
+
+/** What the coordinator will look at: whether contributors' devices can have what the job needs. */
+function inspect({ manifest, kernel, inputs, list }: CompleteJob): void {
+  const inputBytes = new Map([...inputs].map(([name, { length }]) => [name, length]))
+  try {
+    inspectJob(manifest, kernel.text, { inputBytes, list })
+  } catch (error) {
+    const [, line, column] = error instanceof Refusal ? (/^(\d+):(\d+)$/.exec(error.where ?? '') ?? []) : []
+    if (!(error instanceof Refusal) || line === undefined) throw error
+    throw kernelError([kernel.faultAt(Number(line), Number(column), error.message)], error)
+  }
+}
+
+function reportOf(job: CompleteJob, packed: PackedJob): string[] {
+  const { inferred, plan } = job
+  const table = textTable(['inferred', 'as'])
+  for (const { where, what } of inferred) table.push([where, what])
+  const parts = resultPartsOf(job.manifest, unitSpanOf(job.manifest, 0).count)
+  const total = parts.reduce((sum, { bytes }) => sum + bytes, 0)
+  const named = parts.map(({ name, bytes }) => `${name} ${bytes}`).join(' + ')
+  const files = packed.files.map(({ name, bytes }) => `${name} ${bytes}`).join(', ')
+  return [
+    ...(inferred.length > 0 ? [table.toString(), ''] : []),
+    `units    ${plan.unitCount}, each checked by ${plan.quorum} agreeing results`,
+    `result   ${total} bytes a unit (${named})`,
+    `data     ${storedBytesOf(packed)} bytes to store (${files})`,
+    `cost     ${formatMask(plan.costWei)} MASK at most, ${formatMask(plan.unitPriceWei)} a unit; the budget is ${formatMask(plan.budgetWei)}`,
+  ]
+}
+
+function factsOf(job: CompleteJob, packed: PackedJob, uncompiled: string | undefined) {
+  const { manifest, inferred, plan } = job
+  const bytesOf = (unit: number) => resultPartsOf(manifest, unitSpanOf(manifest, unit).count)
+  return {
+    name: manifest.name,
+    spec: packed.specId,
+    inferred,
+    plan,
+    results: bytesOf(0).map(({ name, bytes, comparator }) => ({ name, bytes, comparator })),
+    storedBytes: storedBytesOf(packed),
+    files: packed.files.map(({ name, bytes }) => ({ name, bytes })),
+    compiled: uncompiled === undefined,
+    ...(uncompiled !== undefined && { uncompiled }),
+  }
+}
+
+function storedBytesOf({ files }: PackedJob): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0)
+}

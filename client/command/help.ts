@@ -1,0 +1,39 @@
+export const exitCodeHelp = `
+A job, from the folder to its result:
+  mask check shaders/path-tracer                  what is wrong, or what was inferred and what it costs
+  mask try shaders/path-tracer                    three units on this machine
+  mask run shaders/path-tracer --out bunny.png    all of them on the network
+
+Exit codes: 0 ok, 1 failure, 2 usage, 3 key, 4 job not valid, 5 budget or balance, 6 partial result, 130 interrupted.`
+
+export const checkHelp = `
+Nothing is sent and nothing runs. The kernel is compiled where Dawn starts; what the compiler says comes with the line.
+
+  mask check shaders/mandelbrot
+  mask check shaders/mandelbrot --json | jq .inferred
+
+Exit codes: 0 the job is good, 4 it is not.`
+
+export const tryHelp = `
+Runs as it will for contributors: for each unit its time, its digest and its first numbers; then what granule would make
+units of a good size. Pictures are written as <folder>.try.png, what was not run is transparent.
+
+  mask try shaders/path-tracer
+  mask try shaders/knn-mnist --units 1
+  mask try shaders/mandelbrot --units 8 --out tried      # result.png, unit-0.bin …
+
+Needs a GPU or a Vulkan driver; chromium brings one that computes on the CPU. Another one is named by
+VK_ICD_FILENAMES=<its .json>.`
+
+export const fetchHelp = `
+Writes result.png, .npy, .csv or .bin, as the job says, and for a table with a plot result.svg; manifest.json tells how
+the result came about. Units that a kernel merges at the end (reduce) are merged on this machine.
+
+  mask fetch 0x… --out results
+  mask fetch 0x… --out so-far --partial`
+
+export const runHelp = `
+  mask run shaders/path-tracer                     # path-tracer.png and path-tracer.manifest.json
+  mask run shaders/knn-mnist --out knn/all.csv     # also knn/all.svg, where the job is to be plotted
+
+Ctrl-C leaves the job running; its id is printed to go on with.`

@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { MaskClient } from '#client/sdk/mask-client.ts'
+import type { JobId } from '#protocol/ids.ts'
+import type { LocalNetwork } from '#test/network/local-network.ts'
+import { runMask } from '#test/network/mask-command.ts'
+import { writeSpinJob } from './spin-kernel.ts'
+
+const lookMs = 50
+const endMs = 300_000
+
+/**
+ * Milliseconds a unit through the whole network, in the middle of a job of `units` units: leased, fetched, verified,
+ * computed, committed, revealed, accepted.
+ */
+export async function networkMsPerUnit(network: LocalNetwork, turns: number, units: number): Promise<number> {
+  const folder = await writeSpinJob(join(network.folder, `spin-${turns}-${units}`), turns, units)
+  const outcome = await runMask(['submit', folder, '--url', network.url, '--key-file', network.keyFile])
+  const id = /0x[0-9a-f]{64}/.exec(outcome.stdout)?.[0]
+  if (id === undefined) throw new Error(`mask submit ended with ${String(outcome.code)}: ${outcome.stderr}`)
+  return middleOf(await acceptances(network, id as JobId, units), units)
+}
+
+interface Look {
+  readonly atMs: number
+  readonly accepted: number
+}
+
+async function acceptances(network: LocalNetwork, id: JobId, units: number): Promise<Look[]> {
+  const job = new MaskClient({ baseUrl: network.url }).job(id)
+  const looks: Look[] = []
+  const beginMs = performance.now()
+  for (;;) {
+    const view = await job.view()
+    const { accepted, failed } = view.units
+    looks.push({ atMs: performance.now(), accepted })
+    if (accepted >= units) return looks
+    if (failed > 0) throw new Error(`${failed} units failed`)
+    if (performance.now() - beginMs > endMs) throw new Error(`${accepted} of ${units} units in ${endMs} ms`)
+    await pause(lookMs)
+  }
+}
+
+/** The slope between a fifth and nineteen twentieths: neither the start nor the last stragglers. */
+function middleOf(looks: readonly Look[], units: number): number {
+  const first = looks.find(({ accepted }) => accepted >= units * 0.2)
+  const last = looks.find(({ accepted }) => accepted >= units * 0.95)
+  if (!first || !last || last.accepted === first.accepted)
+    throw new Error('the job went too fast to be measured: give it more units')
+  return (last.atMs - first.atMs) / (last.accepted - first.accepted)
+}
