@@ -35,13 +35,13 @@ export async function manifestSchemaText(): Promise<string> {
     },
   })
   // The converter numbers recursive schemas by itself; nothing refers to those.
-  const named = Object.keys(definitions).map((name) => [name, converted.$defs?.[name]])
+  const named = Object.keys(definitions).map((name) => [name, converted.$defs?.[name]] as const)
   const anyForm: JsonSchema[] = forms.map(([name]) => ({ $ref: `#/$defs/${name}` }))
   const schema = {
     ...converted,
     title: 'A job of MASK (job.json)',
     description: 'What each field means stands in docs/MANIFEST.md.',
-    $defs: { ...Object.fromEntries(named), step: { anyOf: anyForm } },
+    $defs: Object.fromEntries([...named, ['step', { anyOf: anyForm }] as const]),
   }
   return format(JSON.stringify(schema), { ...(await resolveConfig(file)), parser: 'json' })
 }

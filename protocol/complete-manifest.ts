@@ -59,11 +59,15 @@ export function requireComplete(manifest: Manifest): CompleteManifest {
     if (typeof input === 'string') throw missing(`inputs.${name}`, 'the long form')
     return [name, input] as const
   })
-  for (const [name, buffer] of Object.entries(manifest.buffers))
+  for (const [name, buffer] of Object.entries(manifest.buffers)) {
     if (isScratch(buffer) && buffer.bytes === undefined) throw missing(`buffers.${name}.bytes`, 'the size')
+    if ('from' in buffer && buffer.result)
+      throw missing(`buffers.${name}`, 'the long form, "init" and "bytes"')
+  }
   for (const [name, texture] of Object.entries(manifest.textures))
     if (texture.dimension === undefined) throw missing(`textures.${name}.dimension`, 'the dimension')
   const results = resultNamesOf(manifest)
+  if (results.length === 0) throw missing('buffers', 'a result')
   for (const name of results)
     if (!Object.hasOwn(manifest.verify, name)) throw missing(`verify.${name}`, 'a comparator')
   if (!manifest.passes) throw missing('passes', 'the steps')

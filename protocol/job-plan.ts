@@ -1,6 +1,13 @@
 import { assert } from './assert.ts'
 import { isScratch, resultNamesOf, type CompleteManifest, type CompleteUnits } from './complete-manifest.ts'
-import { evaluateAmount, evaluateCount, parseExpression, variablesIn, type Variables } from './expression.ts'
+import {
+  evaluateAmount,
+  evaluateCount,
+  parseExpression,
+  variablesIn,
+  type Amount,
+  type Variables,
+} from './expression.ts'
 import { countersOf } from './manifest-expressions.ts'
 import { limits } from './limits.ts'
 import type { Comparator, Manifest } from './manifest-schema.ts'
@@ -102,11 +109,27 @@ export function resultBytesOf(manifest: CompleteManifest, count: number): number
 
 function sizeOf(manifest: CompleteManifest, name: string, variables: Variables): number {
   const buffer = Object.hasOwn(manifest.buffers, name) ? manifest.buffers[name] : undefined
-  if (buffer && isScratch(buffer)) return evaluateCount(buffer.bytes, variables)
+  if (buffer && isScratch(buffer)) return sizeIn(buffer.bytes, variables, `buffers.${name}.bytes`)
   const texture = manifest.textures[name]
   assert(texture, 'a result is a buffer or a texture')
-  const texels = texture.size.reduce((product: number, side) => product * evaluateCount(side, variables), 1)
+  const texels = texture.size.reduce(
+    (product: number, side) => product * sizeIn(side, variables, `textures.${name}.size`),
+    1,
+  )
   return texels * textureFacts(texture.format).texelBytes
+}
+
+/** As `evaluateCount`, with the place in the refusal. */
+function sizeIn(amount: Amount, variables: Variables, where: string): number {
+  try {
+    return evaluateCount(amount, variables)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Refusal('expressionInvalid', `job.json, ${where}: ${error.message}`, {
+      where,
+      next: error.next ?? 'Correct the expression.',
+    })
+  }
 }
 
 /**

@@ -101,12 +101,6 @@ function checkTextures(manifest: Manifest): void {
   for (const [name, plan] of Object.entries(manifest.textures)) {
     const where = `textures.${name}`
     if (plan.from !== undefined) checkInput(manifest, `${where}.from`, plan.from, 'whole')
-    if (plan.from !== undefined && plan.result)
-      throw refuse(
-        where,
-        'a result starts empty, so it has no input',
-        'Copy the input into it by a dispatch.',
-      )
     for (const [axis, side] of plan.size.entries()) checkExpression(`${where}.size.${axis}`, side, known)
   }
 }

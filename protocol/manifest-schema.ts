@@ -61,7 +61,7 @@ const uniformValue: v.GenericSchema<UniformValue> = v.lazy(() =>
 
 const bufferSchema = v.union(
   [
-    v.strictObject({ from: inputReference }),
+    v.strictObject({ from: inputReference, result }),
     v.strictObject({ uniform: uniformValue }),
     v.strictObject({
       bytes: v.optional(amount),
@@ -69,7 +69,7 @@ const bufferSchema = v.union(
       init: v.optional(v.union([v.literal('zero'), inputReference])),
     }),
   ],
-  'must be { "from" }, { "uniform" } or { "bytes", "result", "init" }',
+  'must be { "from", "result" }, { "uniform" } or { "bytes", "result", "init" }',
 )
 
 const textureSchema = v.strictObject({

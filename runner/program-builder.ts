@@ -35,7 +35,14 @@ export function programOf(manifest: CompleteManifest, reflection: Reflection): J
   }
   const steps = manifest.passes.map((step, index) => read(step, `passes.${index}`))
   const uses = usesOf(manifest, steps)
-  return { manifest, reflection, steps, dispatches, uses, uniforms: uniformProgramsOf(manifest, uses) }
+  return {
+    manifest,
+    reflection,
+    steps,
+    dispatches,
+    uses,
+    uniforms: uniformProgramsOf(manifest, uses, reflection),
+  }
 }
 
 function readDispatch(

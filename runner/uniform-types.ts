@@ -1,6 +1,6 @@
 import { isScratch, type CompleteManifest } from '#protocol/complete-manifest.ts'
 import { Refusal } from '#protocol/refusal.ts'
-import type { TypeLayout } from '#protocol/wgsl/reflection.ts'
+import type { Reflection, TypeLayout } from '#protocol/wgsl/reflection.ts'
 import type { ResourceUse } from './job-program.ts'
 import { parseUniform, type UniformProgram } from './uniform-program.ts'
 
@@ -12,12 +12,13 @@ import { parseUniform, type UniformProgram } from './uniform-program.ts'
 export function uniformProgramsOf(
   manifest: CompleteManifest,
   uses: ReadonlyMap<string, ResourceUse>,
+  reflection: Reflection,
 ): Map<string, UniformProgram> {
   const programs = new Map<string, UniformProgram>()
   const parameters = Object.keys(manifest.parameters)
   for (const [name, buffer] of Object.entries(manifest.buffers)) {
     if (isScratch(buffer) || !('uniform' in buffer)) continue
-    const type = typeOf(name, uses.get(name))
+    const type = typeOf(name, uses.get(name)) ?? typeByName(name, reflection)
     programs.set(name, parseUniform(name, buffer.uniform, type, parameters))
   }
   return programs
@@ -37,6 +38,12 @@ function typeOf(name: string, use: ResourceUse | undefined): TypeLayout | undefi
       next: 'Make a uniform for each.',
     })
   return first
+}
+
+/** Of a uniform that is bound nowhere: the kernel may declare a variable of its name that nothing reads. */
+function typeByName(name: string, { bindings }: Reflection): TypeLayout | undefined {
+  const declared = bindings.find((binding) => binding.name === name)
+  return declared?.kind === 'uniform' ? declared.type : undefined
 }
 
 function structNameOf(type: TypeLayout | undefined): string | undefined {

@@ -1,10 +1,9 @@
 import { resultPartsOf, unitSpanOf } from '#protocol/job-plan.ts'
 import { formatMask } from '#protocol/money.ts'
-import { Refusal } from '#protocol/refusal.ts'
 import { inspectJob } from '#runner/dawn/inspect-job.ts'
 import { completeFolder, packComplete, type CompleteJob, type PackedJob } from '#client/sdk/job-folder.ts'
-import { kernelError } from '#client/sdk/joined-kernel.ts'
 import { exitCodes, type ExitCode } from '#client/command/exit-code.ts'
+import { jobError } from '#client/command/job-error.ts'
 import { compileHere } from '#client/command/local-runner.ts'
 import type { LocalSession } from '#client/command/session.ts'
 import { readFolder } from '#client/command/submit.ts'
@@ -33,9 +32,7 @@ function inspect({ manifest, kernel, inputs, list }: CompleteJob): void {
   try {
     inspectJob(manifest, kernel.text, { inputBytes, list })
   } catch (error) {
-    const [, line, column] = error instanceof Refusal ? (/^(\d+):(\d+)$/.exec(error.where ?? '') ?? []) : []
-    if (!(error instanceof Refusal) || line === undefined) throw error
-    throw kernelError([kernel.faultAt(Number(line), Number(column), error.message)], error)
+    throw jobError(error, kernel, 'job.json')
   }
 }
 

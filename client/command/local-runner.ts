@@ -1,14 +1,15 @@
 import { totalmem } from 'node:os'
 import { RunnerChild } from '#runner/dawn/runner-child.ts'
 import type { JobSource, UnitOutcome } from '#runner/job-source.ts'
-import { RunnerError, type CompilerMessage } from '#runner/runner-error.ts'
+import { RunnerError } from '#runner/runner-error.ts'
 import { mergeJobOf } from '#client/sdk/collect/merge-job.ts'
 import { mergeResults, type RunUnit } from '#client/sdk/collect/merge-results.ts'
 import type { CompleteJob } from '#client/sdk/job-folder.ts'
-import { JoinedKernel, kernelError, textOf } from '#client/sdk/joined-kernel.ts'
+import { JoinedKernel, textOf } from '#client/sdk/joined-kernel.ts'
 import { localSourceOf } from '#client/sdk/local-source.ts'
 import { MaskError, messageOf } from '#client/sdk/mask-error.ts'
 import { unlessAborted } from '#client/sdk/patience.ts'
+import { jobError } from '#client/command/job-error.ts'
 
 /** A unit that takes longer is not one for this machine; a kernel that never ends is not waited for. */
 const unitMsMax = 10 * 60_000
@@ -36,14 +37,14 @@ export class LocalRunner {
    * Runs a unit.
    *
    * @param kernel knows in which files the author wrote what the source holds as one text.
-   * @throws {MaskError} `noAdapter`, `kernelInvalid` or `runFailed`
+   * @throws {MaskError} `noAdapter`, `runFailed`, or what of the job is not valid
    */
   async run(source: JobSource, unit: number, kernel = kernelOf(source)): Promise<UnitOutcome> {
     const { child } = await this.#opened()
     try {
       return await unlessAborted(child.run(source, unit, { wallMs: unitMsMax }), this.#signal)
     } catch (error) {
-      throw this.#signal.aborted ? error : runFailed(error, kernel, `unit ${unit}`)
+      throw this.#signal.aborted ? error : jobError(error, kernel, `unit ${unit}`)
     }
   }
 
@@ -68,7 +69,7 @@ export class LocalRunner {
  * Compiles a job's kernels as contributors' browsers will, without a GPU.
  *
  * @returns why nothing was compiled, where that is this machine's fault.
- * @throws {MaskError} `kernelInvalid` with the compiler's messages, or `runFailed`.
+ * @throws {MaskError} `kernelInvalid` with the compiler's messages, what else is not valid, or `runFailed`.
  */
 export async function compileHere(job: CompleteJob, signal: AbortSignal): Promise<string | undefined> {
   let child: RunnerChild
@@ -84,7 +85,7 @@ export async function compileHere(job: CompleteJob, signal: AbortSignal): Promis
     } catch (error) {
       // Nothing computes on the null backend, so nothing is written.
       if (error instanceof RunnerError && error.code === 'unwritten') return { result: new Uint8Array() }
-      throw signal.aborted ? error : runFailed(error, kernel, `unit ${unit}`)
+      throw signal.aborted ? error : jobError(error, kernel, `unit ${unit}`)
     }
   }
   try {
@@ -118,21 +119,6 @@ function noAdapter(message: string, cause?: unknown): MaskError {
     next: 'Install a Vulkan driver, or chromium, whose software one is found by itself, or name a driver with VK_ICD_FILENAMES=<its .json>.',
     cause,
   })
-}
-
-function runFailed(error: unknown, kernel: JoinedKernel, where: string): MaskError {
-  if (error instanceof MaskError) return error
-  if (error instanceof RunnerError && error.compilerMessages.length > 0)
-    return kernelError(
-      error.compilerMessages.map((said) => faultOf(said, kernel)),
-      error,
-    )
-  const next = 'Correct the job, or try it on another machine.'
-  return new MaskError('runFailed', messageOf(error), { where, next, cause: error })
-}
-
-function faultOf({ line, column, text }: CompilerMessage, kernel: JoinedKernel) {
-  return kernel.faultAt(line, column, text)
 }
 
 function kernelOf({ manifest, wgsl }: JobSource): JoinedKernel {

@@ -1,36 +1,17 @@
 import { unreachable } from '#protocol/assert.ts'
 import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { UnitList } from '#protocol/unit-list.ts'
-import { arrayOf, checkArray, type NumberArray } from '#client/sdk/collect/array.ts'
+import { arrayOf, checkArray } from '#client/sdk/collect/array.ts'
+import type { Collected, Collector } from '#client/sdk/collect/collected.ts'
 import { checkImage, collectImage } from '#client/sdk/collect/image.ts'
-import { checkTable, collectTable, type Table } from '#client/sdk/collect/table.ts'
+import { checkTable, collectTable } from '#client/sdk/collect/table.ts'
 import { tooLargeToHold, UnitLayout, collectInvalid } from '#client/sdk/collect/unit-layout.ts'
 import { withoutRefusals } from '#client/sdk/mask-error.ts'
 
 /** A stranger's manifest could ask for more memory than there is. */
 const bytesMax = 2 ** 29
 
-/**
- * A job's result in one piece. What failed or is not there yet is zero; in an image transparent, in a table left out.
- */
-export type Collected =
-  | {
-      readonly kind: 'image'
-      readonly width: number
-      readonly height: number
-      readonly rgba: Uint8Array<ArrayBuffer>
-    }
-  | (NumberArray & { readonly kind: 'array'; readonly bytes: Uint8Array<ArrayBuffer> })
-  | { readonly kind: 'table'; readonly table: Table }
-  | { readonly kind: 'raw'; readonly bytes: Uint8Array<ArrayBuffer> }
-
-/** Puts canonical unit results together, in any order. */
-export interface Collector {
-  /** Takes a unit's result in; its size must be the unit's. */
-  add(unit: number, result: Uint8Array): void
-  /** The result so far; the same memory at every call. */
-  readonly collected: Collected
-}
+export type { Collected, Collector } from '#client/sdk/collect/collected.ts'
 
 /**
  * The collector a manifest asks for. Where it asks to `reduce`, that takes the one merged result as unit 0:

@@ -15,7 +15,7 @@ export function inferBuffer(draft: Draft, name: string, binding: BufferBinding, 
   if (!buffer) return
   if (isScratch(buffer)) {
     if (binding.kind === 'storage' && buffer.bytes === undefined) {
-      const bytes = bytesOf(binding.type)
+      const bytes = bytesOfInit(draft, buffer.init, binding) ?? bytesOf(binding.type)
       draft.manifest.buffers = { ...draft.manifest.buffers, [name]: { ...buffer, bytes } }
       note(draft, `buffers.${name}.bytes`, `${bytes}`)
     }
@@ -29,6 +29,20 @@ export function inferBuffer(draft: Draft, name: string, binding: BufferBinding, 
     const uniform = completeValue(draft, buffer.uniform, binding.type, `buffers.${name}.uniform`)
     draft.manifest.buffers = { ...draft.manifest.buffers, [name]: { uniform } }
   } else checkInputSize(draft, name, buffer.from.slice('input:'.length), binding)
+}
+
+/** What starts as an input is as large as the input, where the kernel leaves it open. */
+function bytesOfInit({ facts }: Draft, init: string | undefined, binding: BufferBinding): number | undefined {
+  const bytes = init === undefined ? undefined : facts.inputBytes.get(init.slice('input:'.length))
+  if (bytes === undefined || !isOpen(binding.type)) return undefined
+  return Math.ceil(Math.max(bytes, binding.bytesMin) / 4) * 4
+}
+
+/** Whether a type ends in an array of any length. */
+function isOpen(type: TypeLayout): boolean {
+  if (type.kind === 'array') return type.count === undefined
+  const last = type.kind === 'struct' ? type.fields.at(-1) : undefined
+  return last?.type.kind === 'array' && last.type.count === undefined
 }
 
 /** The size a type fixes; a runtime-sized array has an element for each position of the unit. */

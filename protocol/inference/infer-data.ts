@@ -5,9 +5,15 @@ import { Refusal } from '../refusal.ts'
 import { textureFacts } from '../texture-formats.ts'
 import { note, refuse, type Draft } from './draft.ts'
 
-/** The long form of inputs and lists. */
+/** The long form of inputs, of inputs that come back changed, and of lists. */
 export function inferData(draft: Draft): void {
   const { manifest, facts } = draft
+  manifest.buffers = Object.fromEntries(
+    Object.entries(manifest.buffers).map(([name, plan]) => [
+      name,
+      'from' in plan && plan.result ? ({ init: plan.from, result: true } as const) : plan,
+    ]),
+  )
   manifest.inputs = Object.fromEntries(
     Object.entries(manifest.inputs).map(([name, input]) => [
       name,

@@ -1,5 +1,6 @@
 import type { BufferBinding, ResourceBinding } from '../wgsl/reflection.ts'
-import { note, type Draft, type PlannedDispatch } from './draft.ts'
+import { note, refuse, type Draft, type PlannedDispatch } from './draft.ts'
+import { featureForStorage } from './storage-formats.ts'
 
 /** WebGPU features by the WGSL extension that needs them. */
 const featureOf: Readonly<Record<string, string>> = { f16: 'shader-f16', subgroups: 'subgroups' }
@@ -24,6 +25,20 @@ export function inferRequires(draft: Draft, dispatches: readonly PlannedDispatch
     features.push(feature)
     note(draft, 'requires.features', `${feature}: the kernel says "enable ${extension}"`)
   }
+  for (const { where, entry } of dispatches)
+    for (const binding of entry.bindings) {
+      const feature = binding.kind === 'storageTexture' ? featureForStorage(binding) : 'none'
+      if (feature === 'none' || features.includes(feature)) continue
+      const what = `${binding.name} (line ${binding.position.line}) is ${formOf(binding)}`
+      if (feature === 'never')
+        throw refuse(
+          where,
+          `${what}, which WebGPU does not have`,
+          'Only a native program can run this entry point.',
+        )
+      features.push(feature)
+      note(draft, 'requires.features', `${feature}: ${what}`)
+    }
   const limits = { ...manifest.requires.limits }
   for (const [limit, standard] of Object.entries(defaultLimits) as [CountedLimit, number][]) {
     const need = Math.max(0, ...dispatches.map(({ entry }) => countOf(limit, entry.bindings)))
@@ -32,6 +47,12 @@ export function inferRequires(draft: Draft, dispatches: readonly PlannedDispatch
     note(draft, `requires.limits.${limit}`, `${need}`)
   }
   manifest.requires = { ...manifest.requires, features, limits }
+}
+
+function formOf(binding: ResourceBinding): string {
+  return binding.kind === 'storageTexture'
+    ? `a storage texture <${binding.format}, ${binding.access}>`
+    : binding.kind
 }
 
 function countOf(limit: CountedLimit, bindings: readonly ResourceBinding[]): number {

@@ -1,5 +1,5 @@
 import { isScratch, resultNamesOf } from '../complete-manifest.ts'
-import type { Comparator, ElementType } from '../manifest-schema.ts'
+import type { Comparator, ElementType, TexturePlan } from '../manifest-schema.ts'
 import { textureFacts } from '../texture-formats.ts'
 import type { TypeLayout } from '../wgsl/reflection.ts'
 import { note, refuse, type Draft, type PlannedDispatch } from './draft.ts'
@@ -50,20 +50,36 @@ function inferComparator(draft: Draft, name: string, dispatches: readonly Planne
     manifest.verify = { ...manifest.verify, [name]: comparator }
   }
   if (said === undefined) {
-    const exact = [elements].flat().every((element) => element !== 'f32' && element !== 'f16')
-    const comparator: Comparator = exact
-      ? { compare: 'exact' }
-      : { compare: 'tolerance', atol: 1e-5, rtol: 1e-4, outliers: 0, as: elements }
-    set(comparator)
+    const tolerance = toleranceOf(
+      elements,
+      Object.hasOwn(manifest.textures, name) ? manifest.textures[name] : undefined,
+    )
+    set(tolerance ? { compare: 'tolerance', ...tolerance, outliers: 0, as: elements } : { compare: 'exact' })
     note(
       draft,
       `verify.${name}`,
-      exact ? 'exact' : `tolerance of ${describe(elements)}, atol 1e-5, rtol 1e-4`,
+      tolerance
+        ? `tolerance of ${describe(elements)}, atol ${tolerance.atol}, rtol ${tolerance.rtol}`
+        : 'exact',
     )
   } else if (said.compare === 'tolerance' && said.as === undefined) {
     set({ ...said, as: elements })
     note(draft, `verify.${name}.as`, describe(elements))
   }
+}
+
+/**
+ * How far two honest devices may be apart: whole numbers not at all, the bytes of a unorm or snorm texture by the one
+ * step that rounding may go, halves by two of their last places, floats by what fused operations do.
+ */
+function toleranceOf(
+  elements: ElementType | ElementType[],
+  texture: TexturePlan | undefined,
+): { readonly atol: number; readonly rtol: number } | undefined {
+  if (texture && /norm/.test(texture.format)) return { atol: 1, rtol: 0 }
+  const all = [elements].flat()
+  if (all.includes('f16')) return { atol: 0.001, rtol: 0.002 }
+  return all.includes('f32') ? { atol: 0.00001, rtol: 0.0001 } : undefined
 }
 
 function describe(elements: ElementType | ElementType[]): string {
@@ -154,7 +170,7 @@ function inferCollect(draft: Draft): void {
       throw refuse(
         'collect.buffer',
         `there are several results (${[first, ...others].join(', ')})`,
-        'Name one.',
+        `Say which the job's result is made of: "collect": { "kind": "raw", "buffer": "${first}" }; the others are only compared.`,
       )
     if (manifest.collect) note(draft, 'collect.buffer', `"${first}", the only result`)
   }

@@ -1,7 +1,8 @@
 import type { DispatchPlan, StepPlan } from '../manifest-schema.ts'
 import type { EntryPoint } from '../wgsl/reflection.ts'
 import { note, refuse, type Draft, type PlannedDispatch } from './draft.ts'
-import { inferBindings } from './infer-bindings.ts'
+import { inferBindings, namesIn } from './infer-bindings.ts'
+import { inferBuffer } from './infer-buffers.ts'
 import { inferCounts } from './infer-counts.ts'
 
 /** Fills in passes, slots, overrides and counts. Returns every dispatch, in order. */
@@ -13,8 +14,19 @@ export function inferSteps(draft: Draft): PlannedDispatch[] {
     inferOverrides(draft, dispatch)
     inferBindings(draft, dispatch)
   }
+  inferIdleUniforms(draft, dispatches)
   for (const dispatch of dispatches) inferCounts(draft, dispatch)
   return dispatches
+}
+
+/** A uniform of a variable that nothing reads still has its fields, as in a host that fills every slot. */
+function inferIdleUniforms(draft: Draft, dispatches: readonly PlannedDispatch[]): void {
+  const bound = new Set(dispatches.flatMap(({ plan }) => Object.values(plan.bind).flatMap(namesIn)))
+  for (const [name, buffer] of Object.entries(draft.manifest.buffers)) {
+    if (!('uniform' in buffer) || bound.has(name)) continue
+    const declared = draft.reflection.bindings.find((binding) => binding.name === name)
+    if (declared?.kind === 'uniform') inferBuffer(draft, name, declared, `buffers.${name}`)
+  }
 }
 
 function onlyDispatch(draft: Draft): DispatchPlan {

@@ -30,7 +30,11 @@ export function readModule(text: KernelText): KernelModule {
     else {
       const declaration = readDeclaration(cursor)
       if (declarations.has(declaration.name))
-        throw text.refusal(declaration.begin, `"${declaration.name}" is declared twice.`)
+        throw text.refusal(
+          declaration.begin,
+          `"${declaration.name}" is declared twice.`,
+          'The files of "wgsl" are joined into one module, in which every name is there once.',
+        )
       declarations.set(declaration.name, declaration)
       if (declarations.size > kernelBounds.declarationsMax)
         throw text.refusal(

@@ -13,7 +13,7 @@ function refusalOf(receive: () => unknown): unknown {
   }
 }
 
-describe('manifests that are refused without a look at their kernel', () => {
+describe('[A2] manifests that are refused without a look at their kernel', () => {
   test.each(badManifests.map((job) => [job.title, job] as const))('%s', (_title, job) => {
     const refusal = refusalOf(() => received(job, new SomeBlobs()))
     expect(refusal).toBeInstanceOf(Refusal)

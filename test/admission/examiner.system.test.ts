@@ -35,7 +35,7 @@ async function expectRefusal(job: BadJob, by = examiner): Promise<void> {
 
 afterAll(() => examiner.close())
 
-describe('an examiner refuses', () => {
+describe('[A1] [A2] [A3] an examiner refuses', () => {
   describe('kernels that do not compile, or that WebGPU does not take', () => {
     test.each(badKernels.map((job) => [job.title, job] as const))('%s', (_title, job) => expectRefusal(job))
   })
@@ -60,7 +60,7 @@ describe('an examiner refuses', () => {
   })
 })
 
-describe('the same examiner afterwards admits', () => {
+describe('[A3] the same examiner afterwards admits', () => {
   test.each(goodJobs.map((job) => [job.title, job] as const))('%s', async (_title, job) => {
     const { canary } = await examine(job)
     expect(canary).toMatchObject({ complete: job.complete, guarded: job.guarded })
@@ -68,7 +68,7 @@ describe('the same examiner afterwards admits', () => {
   })
 })
 
-describe('a job that this machine cannot run', () => {
+describe('[A4] a job that this machine cannot run', () => {
   test.each(unprovableJobs.map((job) => [job.title, job] as const))('%s', async (_title, job) => {
     await expect(examine(job)).rejects.toMatchObject({
       reason: 'notPortable',
@@ -82,7 +82,7 @@ describe('a job that this machine cannot run', () => {
 })
 
 describe('an examiner', () => {
-  test('examines a job that is bought again no second time, nor for its words and price', async () => {
+  test('[A5] examines a job that is bought again no second time, nor for its words and price', async () => {
     const first = await examine({})
     expect(await examine({})).toBe(first)
     const words = { name: 'More squares', price: { perUnitMask: '0.004', budgetMask: '2' } }
@@ -101,7 +101,7 @@ describe('an examiner', () => {
     await busy.close()
   })
 
-  test('that is closed in the middle of a job leaves no child', async () => {
+  test('[A3] that is closed in the middle of a job leaves no child', async () => {
     const closing = anExaminer()
     const [bomb] = bombs
     const answer = examine(bomb ?? {}, closing).catch((error: unknown) => error)

@@ -33,11 +33,11 @@ async function expectRefusal(job: BadJob): Promise<void> {
   })
 }
 
-describe('kernels that are no portable WGSL', () => {
+describe('[A2] [I10] kernels that are no portable WGSL', () => {
   test.each(badTexts.map((job) => [job.title, job] as const))('%s', (_title, job) => expectRefusal(job))
 })
 
-describe('kernels and manifests that do not fit together, or need more than devices have', () => {
+describe('[A2] [I3] kernels and manifests that do not fit together, or need more than devices have', () => {
   test.each(misfits.map((job) => [job.title, job] as const))('%s', (_title, job) => expectRefusal(job))
 })
 

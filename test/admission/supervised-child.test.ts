@@ -31,7 +31,7 @@ function exists(processId: number | undefined): boolean {
   }
 }
 
-describe('a supervised child', () => {
+describe('[A3] a supervised child', () => {
   afterEach(async () => {
     for (const child of children.splice(0)) await child[Symbol.asyncDispose]()
   })

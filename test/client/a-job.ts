@@ -27,6 +27,11 @@ export function aJobJson(changes: Fields = {}): Fields {
   }
 }
 
+/** Fields without those that an author left out. */
+export function without(json: Fields, ...names: string[]): Fields {
+  return Object.fromEntries(Object.entries(json).filter(([name]) => !names.includes(name)))
+}
+
 /** An image of `width` × `height` in tiles of `tile`, one tile a unit. */
 export function anImageJobJson(
   width: number,

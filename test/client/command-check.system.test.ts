@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { aJobJson, someFiles, textBytes } from '#test/client/a-job.ts'
+import { aJobJson, someFiles, textBytes, without } from '#test/client/a-job.ts'
 import { CommandBench } from '#test/client/command-bench.ts'
 
 const bench = CommandBench.use()
 
 describe('[R28] check', () => {
   test('prints what was inferred, the plan and the cost, and compiles the kernel', async () => {
-    const { passes: _passes, verify: _verify, ...rest } = aJobJson()
-    const folder = await bench.aJobFolder(rest)
+    const folder = await bench.aJobFolder(without(aJobJson(), 'passes', 'verify'))
     const { exitCode, stdout, stderr } = await bench.desk.run(['check', folder])
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/verify\.out +│ exact/)
@@ -89,7 +88,7 @@ describe('[R28] check', () => {
   })
 
   test('4: a manifest that lacks what cannot be inferred says where and what next', async () => {
-    const { buffers: _buffers, ...rest } = aJobJson({ verify: {} })
+    const rest = without(aJobJson(), 'buffers', 'verify')
     const { exitCode, stderr } = await bench.desk.run(['check', await bench.aJobFolder(rest)])
     expect(exitCode).toBe(4)
     expect(stderr).toMatch(/ {2}next: {2}\S/)

@@ -79,11 +79,24 @@ describe('[R29] try', () => {
   test('4: what the compiler says', async () => {
     const files = new Map([
       ...someFiles(),
-      ['second.wgsl', textBytes('@compute @workgroup_size(1) fn main() { none(); }')],
+      [
+        'second.wgsl',
+        textBytes('@compute @workgroup_size(1) fn main() { out[0] = numbers[params.begin] + none(); }'),
+      ],
     ])
     const { exitCode, stderr } = await bench.desk.run(['try', await bench.aJobFolder(json, 'squares', files)])
     expect(exitCode).toBe(4)
     expect(stderr).toContain('second.wgsl:1:')
+  })
+
+  test('4: what the runner says of a job that fits no kernel', async () => {
+    const files = new Map([
+      ...someFiles(),
+      ['second.wgsl', textBytes('@compute @workgroup_size(1) fn main() { out[0] = numbers[0]; }')],
+    ])
+    const { exitCode, stderr } = await bench.desk.run(['try', await bench.aJobFolder(json, 'squares', files)])
+    expect(exitCode).toBe(4)
+    expect(stderr).toContain('params')
   })
 
   test('1: a machine without adapter is told what would help', async () => {

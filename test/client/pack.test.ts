@@ -6,7 +6,15 @@ import { limits } from '#protocol/limits.ts'
 import { piecesOf } from '#protocol/pieces.ts'
 import { completeFolder, packComplete, packFolder } from '#client/sdk/job-folder.ts'
 import { localSourceOf } from '#client/sdk/local-source.ts'
-import { aFolder, aJobJson, firstPart, secondPart, someFiles, textBytes } from '#test/client/a-job.ts'
+import {
+  aFolder,
+  aJobJson,
+  firstPart,
+  secondPart,
+  someFiles,
+  textBytes,
+  without,
+} from '#test/client/a-job.ts'
 
 const long = Uint8Array.from({ length: 2 * limits.pieceBytes + 8 }, (_, index) => index % 251)
 
@@ -51,7 +59,7 @@ describe('[R9] packing', () => {
   })
 
   test('what job.json leaves out is filled in, and told', () => {
-    const { passes: _passes, verify: _verify, ...rest } = aJobJson()
+    const rest = without(aJobJson(), 'passes', 'verify')
     const { spec, inferred } = packFolder({ ...aFolder(), manifest: rest })
     expect(spec.manifest.verify).toEqual({ out: { compare: 'exact' } })
     expect(inferred.map(({ where }) => where)).toContain('verify.out')

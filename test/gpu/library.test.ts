@@ -31,7 +31,7 @@ afterAll(() => child[Symbol.asyncDispose]())
 
 describe.each(kernels)('%s', async (name) => {
   const kernel = await open(name)
-  test.each(kernel.cases)('[G8] $title', async (kernelCase) => {
+  test.each(kernel.cases)('[G19] $title', async (kernelCase) => {
     const { changes = {}, files, unit, title } = kernelCase
     const job = completeFolder({
       manifest: { ...kernel.job, ...changes },

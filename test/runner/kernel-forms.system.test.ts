@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => child[Symbol.asyncDispose]())
 
-describe('every form of the manifest', { timeout: wallMs }, () => {
+describe('[G5] [G13] [G16] every form of the manifest', { timeout: wallMs }, () => {
   test('has a name of its own', () => {
     expect(new Set(kernelForms.map(({ form }) => form)).size).toBe(kernelForms.length)
   })

@@ -173,7 +173,7 @@ describe('runner over Dawn', { timeout: 60_000 }, () => {
     })
   })
 
-  test('a lost device fails what is under way, and the next unit runs on a new one', async () => {
+  test('[G17] a lost device fails what is under way, and the next unit runs on a new one', async () => {
     const options = { restMsMax: 50_000 }
     const slow = aJob({
       key: 'lost',
@@ -187,7 +187,7 @@ describe('runner over Dawn', { timeout: 60_000 }, () => {
     expect(await resultOf(aJob({ key: 'after' }), 3, options)).toEqual(doubled(3))
   })
 
-  test('while paused nothing is submitted; a pace takes effect at once', async () => {
+  test('[G14] while paused nothing is submitted; a pace takes effect at once', async () => {
     const options = { restMsMax: 40_000 }
     expect(await resultOf(aJob(), 1, options)).toEqual(doubled(1))
     await child.ask({ kind: 'pause' }, options)
@@ -204,7 +204,7 @@ describe('runner over Dawn', { timeout: 60_000 }, () => {
     )
   })
 
-  test('a long dispatch becomes many short submits, by what they take', async () => {
+  test('[G13] [G14] a long dispatch becomes many short submits, by what they take', async () => {
     const wgsl = slowWgsl.replace('1000000u', '20000u')
     const long = aJob({ key: 'long', wgsl, manifestParts: { units: { range: [0, 6400], granule: 6400 } } })
     const many = await child.run(long, 0, { pace: { submitMs: 5, duty: 1 } })

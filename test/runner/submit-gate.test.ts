@@ -25,7 +25,7 @@ function anOrder(limitMs = 1000) {
   return { order, done, seen }
 }
 
-test('two are let in, the third when one has ended; each learns the time of its own', async () => {
+test('[G14] two are let in, the third when one has ended; each learns the time of its own', async () => {
   const gate = new SubmitGate(new Pacer({ submitMs: 12, duty: 1 }))
   const [first, second, third] = [anOrder(), anOrder(), anOrder()]
   const ends = [first, second, third].map(({ order }) => gate.enter(order).ended)
@@ -75,7 +75,7 @@ test('an order that nobody wants any more is dropped, and one that fails gives i
   expect([unwanted.seen.submitted, last.seen.submitted]).toEqual([false, true])
 })
 
-test('a low duty makes the next wait, and a higher one lets it in', async () => {
+test('[G14] a low duty makes the next wait, and a higher one lets it in', async () => {
   const pacer = new Pacer({ submitMs: 12, duty: 0.1 })
   const gate = new SubmitGate(pacer)
   const [first, second] = [anOrder(), anOrder()]

@@ -4,7 +4,7 @@ import { TileGrid } from '#runner/tile-grid.ts'
 
 const side = fc.integer({ min: 1, max: 9 })
 
-test('boxes cover a grid exactly once, in its order, whatever their sizes', () => {
+test('[G13] boxes cover a grid exactly once, in its order, whatever their sizes', () => {
   fc.assert(
     fc.property(
       fc.tuple(side, side, side),

@@ -29,7 +29,7 @@ function walked(passes: readonly object[]): string[] {
   })
 }
 
-test('repeats nest, $i counts the innermost, names the others; afterwards $i is what it was', () => {
+test('[G18] repeats nest, $i counts the innermost, names the others; afterwards $i is what it was', () => {
   const inner = { repeat: '$k+1', as: 'j', do: [{ entry: 'main', workgroups: ['10*$k+$j', '$i+1'] }] }
   const after = { entry: 'main', workgroups: ['$i'] }
   expect(
@@ -60,7 +60,7 @@ test('copies, clears and indirect dispatches come as they stand', () => {
   ).toEqual(['clear', 'b@16 a,b', 'copy'])
 })
 
-test('a unit’s steps are bounded, turns of nothing included', () => {
+test('[G18] a unit’s steps are bounded, turns of nothing included', () => {
   const endless = { repeat: limits.stepsPerUnitMax + 1, do: [{ repeat: 0, do: [{ clear: 'b' }] }] }
   expect(() => walked([endless])).toThrow(Refusal)
   expect(walked([{ repeat: 1000, do: [{ clear: 'b' }] }])).toHaveLength(1000)

@@ -15,7 +15,7 @@ function submitsOf(rates: WorkRates, times: number, submitMs: number, took: (wor
   })
 }
 
-test('an unknown kernel starts with a few workgroups and doubles until a submit takes its time', () => {
+test('[G14] an unknown kernel starts with a few workgroups and doubles until a submit takes its time', () => {
   const submits = submitsOf(new WorkRates(), 16, 12, (workgroups) => 0.2 + workgroups * 0.01)
   expect(submits[0]?.workgroups).toBe(4)
   for (const [index, { workgroups }] of submits.slice(1).entries())
@@ -24,7 +24,7 @@ test('an unknown kernel starts with a few workgroups and doubles until a submit 
   expect(submits.at(-1)?.tookMs).toBeLessThan(13)
 })
 
-test('a kernel that suddenly takes longer is cut to a quarter at most in one go, and soon fits', () => {
+test('[G14] a kernel that suddenly takes longer is cut to a quarter at most in one go, and soon fits', () => {
   const rates = new WorkRates()
   const before = submitsOf(rates, 16, 12, (workgroups) => workgroups * 0.01).at(-1)
   const after = submitsOf(rates, 6, 12, (workgroups) => workgroups * 0.5)
@@ -79,7 +79,7 @@ test('a duty of a quarter leaves three times what a submit took, and a new duty 
   expect(pacer.waitMs(10)).toBe(0)
 })
 
-test('the share of busy time follows the duty, whatever submits take', () => {
+test('[G14] the share of busy time follows the duty, whatever submits take', () => {
   for (const duty of [0.1, 0.5, 0.9]) {
     const pacer = new Pacer({ submitMs: 12, duty })
     let nowMs = 0
@@ -94,7 +94,7 @@ test('the share of busy time follows the duty, whatever submits take', () => {
   }
 })
 
-test('paused, nothing may start; a duty of nothing is refused', () => {
+test('[G14] paused, nothing may start; a duty of nothing is refused', () => {
   const pacer = new Pacer({ submitMs: 12, duty: 1 })
   pacer.pause()
   expect(pacer.waitMs(0)).toBeUndefined()

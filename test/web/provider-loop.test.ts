@@ -249,7 +249,8 @@ describe('provider loop', () => {
     await expect.poll(() => rig.links.at(-1)?.open).toBe(false)
     rig.run = () => Promise.resolve(new Uint8Array(400))
     rig.loop.resume()
-    await expect.poll(() => rig.links).toHaveLength(2)
+    // Not before the device is destroyed, as only then the answer counts.
+    await expect.poll(() => rig.links, { timeout: 10_000 }).toHaveLength(2)
     rig.connect()
     await expect.poll(() => rig.state).toEqual({ kind: 'waiting' })
     expect(rig.paused).toBe(false)

@@ -147,7 +147,9 @@ describe('a kernel that does not end', () => {
   test('[W31] going on looks for the GPU, comes back, and never runs that job again', () => {
     const world = holding(0)
     world.fail(0, 'kernelHung')
-    expect(namesOf(world.step({ type: 'resumeAsked' }))).toEqual(['probeGpu'])
+    expect(namesOf(world.step({ type: 'resumeAsked' }))).toEqual([])
+    expect(world.state).toEqual({ kind: 'starting', step: 'checkingGpu' })
+    expect(namesOf(world.pass(3_000))).toEqual(['probeGpu'])
     world.step({ type: 'gpuProbed', found: true })
     world.greet()
     expect(namesOf(world.hear(anOrder(7, 2)))).toEqual(['compute 7'])
@@ -160,7 +162,8 @@ describe('a kernel that does not end', () => {
   test('[W31] a GPU that gives no answer is stuck', () => {
     const world = holding(0)
     world.fail(0, 'kernelHung')
-    world.step({ type: 'resumeAsked' })
+    world.pass(60_000)
+    expect(namesOf(world.step({ type: 'resumeAsked' }))).toEqual(['probeGpu'])
     world.pass(15_000)
     expect(world.state).toEqual({ kind: 'stopped', reason: 'gpuStuck' })
   })
@@ -177,6 +180,7 @@ describe('a kernel that does not end', () => {
     world.compute(0)
     world.fail(1, 'kernelHung')
     world.step({ type: 'resumeAsked' })
+    world.pass(3_000)
     world.step({ type: 'gpuProbed', found: true })
     expect(namesOf(world.greet())).toEqual(['greet', 'commit 0'])
   })

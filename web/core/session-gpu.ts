@@ -11,6 +11,8 @@ import { deliver, giveUp } from './session-units.ts'
 
 /** How long a GPU may take to say whether it is there. */
 const probeMsMax = 15_000
+/** When the device of a hung kernel is destroyed for certain: only what the GPU says after that counts. */
+const destroyedAfterMs = 3_000
 
 /** The units on the GPU are gone; those that wait for it, and results that were computed, are not. */
 export function loseGpu(
@@ -42,8 +44,16 @@ export function missGpu(
   obey(session, verdict, at, effects)
 }
 
-export function probeGpu(session: Session, at: Moment, effects: SessionEffect[]): void {
-  session.phase = { kind: 'probingGpu', deadlineMs: at.nowMs + probeMsMax }
+/** Asks whether there is a GPU, at once or at `askAtMs`. */
+export function probeGpu(session: Session, askAtMs: number, at: Moment, effects: SessionEffect[]): void {
+  session.phase = { kind: 'probingGpu', askAtMs, deadlineMs: askAtMs + probeMsMax, asked: false }
+  askWhenDue(session, at, effects)
+}
+
+export function askWhenDue(session: Session, at: Moment, effects: SessionEffect[]): void {
+  const { phase } = session
+  if (phase.kind !== 'probingGpu' || phase.asked || at.nowMs < phase.askAtMs) return
+  phase.asked = true
   effects.push({ type: 'probeGpu' })
 }
 
@@ -100,7 +110,7 @@ export function haltOnHang(
   // Whoever wanted to stop anyway is not asked.
   if (session.ending) return
   rest(session, at, effects)
-  session.phase = { kind: 'halted', reason: 'kernelHung' }
+  session.phase = { kind: 'halted', reason: 'kernelHung', destroyedAtMs: at.nowMs + destroyedAfterMs }
 }
 
 /** Hands back and delivers what the link still carries, then lets go of it, so that no new units come. */

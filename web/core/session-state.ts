@@ -25,8 +25,8 @@ export type Phase =
       readonly reason: LossReason
     }
   /** After a wait or a halt: is there a GPU again? */
-  | { readonly kind: 'probingGpu'; readonly deadlineMs: number }
-  | { readonly kind: 'halted'; readonly reason: HaltReason }
+  | { readonly kind: 'probingGpu'; readonly askAtMs: number; readonly deadlineMs: number; asked: boolean }
+  | { readonly kind: 'halted'; readonly reason: HaltReason; readonly destroyedAtMs: number }
   | { readonly kind: 'stopped'; readonly reason: StopReason }
 
 export type UnitOrder = Extract<FromCoordinator, { type: 'assign' }>

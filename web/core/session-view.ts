@@ -7,9 +7,10 @@ export function sessionStateOf(session: Session, nowMs: number): SessionState {
   const { phase } = session
   switch (phase.kind) {
     case 'idle':
-    case 'halted':
     case 'stopped':
       return phase
+    case 'halted':
+      return { kind: 'halted', reason: phase.reason }
     case 'probingGpu':
       return { kind: 'starting', step: 'checkingGpu' }
     case 'connecting':

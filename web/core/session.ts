@@ -6,7 +6,7 @@ import { greetingDigest, signDigest } from '#protocol/session-key.ts'
 import { backoffMs, linkBackoff } from './backoff.ts'
 import type { LossReason, StopReason } from './contributor-view.ts'
 import type { Moment, Session, SessionEffect, SessionEvent } from './session-state.ts'
-import { findGpu, haltOnHang, loseGpu, missGpu, probeGpu } from './session-gpu.ts'
+import { askWhenDue, findGpu, haltOnHang, loseGpu, missGpu, probeGpu } from './session-gpu.ts'
 import { dropLink } from './session-link.ts'
 import { deliver, failUnit, handBack, startQueued, takeOrder, takeResult } from './session-units.ts'
 
@@ -37,8 +37,8 @@ export function step(session: Session, event: SessionEvent, at: Moment): Session
 export function nextWakeMs(session: Session): number | undefined {
   const due: number[] = []
   const { phase } = session
-  if (phase.kind === 'connecting' || phase.kind === 'greeting' || phase.kind === 'probingGpu')
-    due.push(phase.deadlineMs)
+  if (phase.kind === 'connecting' || phase.kind === 'greeting') due.push(phase.deadlineMs)
+  if (phase.kind === 'probingGpu') due.push(phase.asked ? phase.deadlineMs : phase.askAtMs)
   if (phase.kind === 'backingOff') due.push(phase.retryAtMs)
   if (phase.kind === 'ready') {
     due.push(phase.heartbeatAtMs)
@@ -91,7 +91,8 @@ function apply(session: Session, event: SessionEvent, at: Moment, effects: Sessi
       if (event.found || (session.ending && session.held.size > 0)) connect(session, 0, at, effects)
       return
     case 'resumeAsked':
-      if (session.phase.kind === 'halted') probeGpu(session, at, effects)
+      if (session.phase.kind === 'halted')
+        probeGpu(session, Math.max(at.nowMs, session.phase.destroyedAtMs), at, effects)
       return
     case 'timePassed':
       passTime(session, at, effects)
@@ -114,8 +115,9 @@ function passTime(session: Session, at: Moment, effects: SessionEffect[]): void 
     loseLink(session, 'connectionLost', at, effects)
   // A GPU that does not even answer whether it is there works on something that does not end.
   else if (phase.kind === 'probingGpu' && at.nowMs >= phase.deadlineMs) stop(session, 'gpuStuck', effects)
+  else if (phase.kind === 'probingGpu') askWhenDue(session, at, effects)
   else if (phase.kind === 'backingOff' && at.nowMs >= phase.retryAtMs) {
-    if (phase.reason === 'gpuLost') probeGpu(session, at, effects)
+    if (phase.reason === 'gpuLost') probeGpu(session, at.nowMs, at, effects)
     else connect(session, phase.attempt, at, effects)
   }
 }

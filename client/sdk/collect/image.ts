@@ -1,7 +1,7 @@
 import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { ImagePlan } from '#protocol/manifest.ts'
 import { pixelBytesOf, pixelsOf, valueSpanOf, type ValueSpan } from '#protocol/pixels/pixels.ts'
-import type { Collector } from '#client/sdk/collect.ts'
+import type { Collector } from '#client/sdk/collect/collected.ts'
 import { collectInvalid, tooLargeToHold, type UnitLayout } from '#client/sdk/collect/unit-layout.ts'
 
 /** A stranger's manifest could ask for more memory than there is: 512 MiB of colours. */

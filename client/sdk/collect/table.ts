@@ -2,7 +2,7 @@ import { unreachable } from '#protocol/assert.ts'
 import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { TablePlan } from '#protocol/manifest.ts'
 import type { UnitList } from '#protocol/unit-list.ts'
-import type { Collector } from '#client/sdk/collect.ts'
+import type { Collector } from '#client/sdk/collect/collected.ts'
 import { collectInvalid, tooLargeToHold, type UnitLayout } from '#client/sdk/collect/unit-layout.ts'
 
 /** A stranger's manifest could ask for more memory than there is. */

@@ -70,7 +70,7 @@ describe('hostile kernels', () => {
     expectAnswer(source)
   })
 
-  test('kernels with tokens lost, doubled, moved or foreign are read or refused', () => {
+  test('[I6] kernels with tokens lost, doubled, moved or foreign are read or refused', () => {
     const tokens = kernels.map(({ source }) => source.match(/\w+|\s+|[^\w\s]/gu) ?? [])
     const foreign = [
       '<',

@@ -51,7 +51,7 @@ async function proveTight(trials: readonly PipelineTrial[]) {
 }
 
 describe('layouts', () => {
-  test('the least size of random buffers is what Dawn wants, to the byte', async () => {
+  test('[I7] the least size of random buffers is what Dawn wants, to the byte', async () => {
     let proven = 0
     await fc.assert(
       fc.asyncProperty(
@@ -65,7 +65,7 @@ describe('layouts', () => {
     expect(proven).toBeGreaterThan(600)
   })
 
-  test('so is every offset: structures cut off behind each of their fields', async () => {
+  test('[I7] so is every offset: structures cut off behind each of their fields', async () => {
     let proven = 0
     await fc.assert(
       fc.asyncProperty(structType, async (type) => {
@@ -173,7 +173,7 @@ describe('workgroup memory', () => {
       mixed.on = on; row[1].x = 1.0; rest[2] = atomicLoad(&n);
     }`
 
-  test('is counted as WebGPU counts it', async () => {
+  test('[I7] is counted as WebGPU counts it', async () => {
     const words = (16384 - 64 - 16 - 160 - 16) / 4
     const bytesOf = (source: string) => {
       const reflection = reflect(source)

@@ -30,7 +30,7 @@ describe('the loop guard', () => {
     expect(shown(kernel(body))).toBe(kernel(guarded))
   })
 
-  test('loops are told by their place in the text, and only those that an entry point reaches', () => {
+  test('[I9] loops are told by their place in the text, and only those that an entry point reaches', () => {
     const source = kernelNamed('render-beside')
     const { loops } = guard(source)
     expect(loops.map(({ line }) => source.split('\n')[line - 1]?.trim().slice(0, 5))).toEqual(['for ('])
@@ -46,7 +46,7 @@ describe('the loop guard', () => {
     expect(guard(kernelNamed('reduce-sum')).report).toEqual({ group: 1, binding: 0 })
   })
 
-  test('turns are counted together, and loop by loop where a barrier is in reach', () => {
+  test('[I9] turns are counted together, and loop by loop where a barrier is in reach', () => {
     const together = guard(kernelNamed('life')).source
     expect(together.match(/mask_turns\b/g)).toHaveLength(5)
     const apart = guard(kernelNamed('matrix-multiply')).source

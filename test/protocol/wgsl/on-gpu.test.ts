@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => dawn[Symbol.asyncDispose]())
 
 describe('on a device', () => {
-  test('every scalar of random structures lies where the layout says', async () => {
+  test('[I7] every scalar of random structures lies where the layout says', async () => {
     let compared = 0
     await fc.assert(
       fc.asyncProperty(structType, async (type) => {
@@ -73,7 +73,7 @@ describe('on a device', () => {
     expect(await runTiled(guarded.source, workgroups)).toEqual(whole)
   })
 
-  test('an endless loop ends, and is named', async () => {
+  test('[I9] an endless loop ends, and is named', async () => {
     const source = `@group(0) @binding(0) var<storage, read_write> out: array<u32>;
 fn count(limit: u32) -> u32 { var n = 0u; for (var i = 0u; i < limit; i++) { n += i; } return n; }
 @compute @workgroup_size(2) fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -121,7 +121,7 @@ describe('workgroups', () => {
   })
 })
 
-describe('refusals', () => {
+describe('[I6] [I10] refusals', () => {
   test.each([
     ['enable wgpu_ray_query;', '1:8', 'not in the WebGPU standard'],
     ['enable f16, chromium_internal_graphite;', '1:13', 'not in the WebGPU standard'],

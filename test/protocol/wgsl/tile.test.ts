@@ -21,7 +21,7 @@ const tileAll = (source: string, reflection = reflect(source)) =>
   )
 
 describe('tiling', () => {
-  test.each(kernels)('$name compiles whole, tiled, guarded, and both', async ({ source }) => {
+  test.each(kernels)('[I8] $name compiles whole, tiled, guarded, and both', async ({ source }) => {
     const reflection = reflect(source)
     const guarded = guardLoops(source, reflection, { iterationsMax: 1_000 })
     const report = {
@@ -34,7 +34,7 @@ describe('tiling', () => {
     expect(await tiledFaults(guarded.source, report)).toEqual([])
   })
 
-  test.each(kernels)('$name keeps its text but for the attributes of its entry points', ({ source }) => {
+  test.each(kernels)('[I8] $name keeps its text but for the attributes of its entry points', ({ source }) => {
     const { source: tiled } = tileAll(source)
     const own = tiled.slice(0, source.length)
     let blanked = ''
