@@ -34,7 +34,9 @@ export interface CompleteManifest extends Omit<
 
 export type ScratchPlan = Extract<BufferPlan, { bytes?: unknown }>
 export type CompleteBuffer =
-  Exclude<BufferPlan, ScratchPlan> | (ScratchPlan & { readonly bytes: number | string })
+  | { readonly from: string }
+  | Extract<BufferPlan, { uniform: unknown }>
+  | (ScratchPlan & { readonly bytes: number | string })
 /** Every slot of the entry point is bound, and the counts are said in one of three ways. */
 export type CompleteDispatch = DispatchPlan & { readonly bind: Readonly<Record<string, BindingPlan>> }
 export type CompleteStep =

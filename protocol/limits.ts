@@ -28,6 +28,8 @@ export const limits = {
   expressionDepthMax: 24,
   /** A kernel no group of providers agrees on would be run for ever. */
   resultsPerUnitMax: 8,
+  /** A kernel that does not end freezes a volunteer's GPU: two are enough to know. */
+  hangsPerUnitMax: 2,
   /** A unit nobody can run would be handed out for ever. */
   attemptsPerUnitMax: 64,
   /** A manifest could list endless passes, buffers or inputs. */

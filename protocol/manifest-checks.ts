@@ -115,7 +115,11 @@ function checkInput(
   const input = Object.hasOwn(manifest.inputs, name) ? manifest.inputs[name] : undefined
   if (input === undefined) throw refuse(where, `"${reference}" names no input`, `Add "${name}" to "inputs".`)
   if (form === 'whole' && typeof input !== 'string' && input.slice)
-    throw refuse(where, `"${name}" is sliced, and a slice fits only a buffer of its own`, 'Take "slice" out.')
+    throw refuse(
+      where,
+      `"${name}" is sliced, and a slice fits only a buffer of its own`,
+      'Take "slice" out; or give it a buffer with "from", and "copy" that one first.',
+    )
 }
 
 function checkUnits({ units, inputs }: Manifest): void {

@@ -128,7 +128,7 @@ const dispatchSchema = v.strictObject({
     ),
   ),
 })
-const copySchema = v.strictObject({ copy: v.tuple([name, name]), bytes: v.optional(amount) })
+const copySchema = v.strictObject({ copy: v.strictTuple([name, name]), bytes: v.optional(amount) })
 const clearSchema = v.strictObject({ clear: name })
 
 export type DispatchPlan = v.InferOutput<typeof dispatchSchema>
@@ -157,7 +157,7 @@ const repeatSchema = v.strictObject({
 
 const unitsSchema = v.union(
   [
-    v.strictObject({ range: v.tuple([natural, positive]), granule: v.optional(positive, 1) }),
+    v.strictObject({ range: v.strictTuple([natural, positive]), granule: v.optional(positive, 1) }),
     v.strictObject({
       list: fileName,
       columns: v.optional(v.pipe(v.array(name), v.minLength(1), v.maxLength(limits.listColumnsMax))),
@@ -185,7 +185,7 @@ const imageSchema = v.strictObject({
   reduce,
   width: positive,
   height: positive,
-  tile: v.optional(v.tuple([positive, positive])),
+  tile: v.optional(v.strictTuple([positive, positive])),
   format: v.optional(
     v.picklist(['rgba32float', 'rgba16float', 'rgba8unorm', 'r32float', 'r32uint', 'r32sint', 'r8unorm']),
     'rgba32float',

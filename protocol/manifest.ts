@@ -32,11 +32,16 @@ interface Place {
 /** Where an issue is. That no form of a union fits says little; why the likeliest does not says more. */
 function placeOf(issue: v.BaseIssue<unknown>): Place {
   const where = v.getDotPath(issue) ?? ''
-  const here = { where, message: isUnknownField(issue) ? 'there is no such field' : issue.message }
+  const here = { where, message: messageOf(issue) }
   const inside = likeliest(issue.issues ?? [])
   if (inside.length === 0) return here
   const deeper = worst(inside.map(placeOf))
   return { ...deeper, where: where === '' ? deeper.where : `${where}.${deeper.where}` }
+}
+
+function messageOf(issue: v.BaseIssue<unknown>): string {
+  if (isUnknownField(issue)) return 'there is no such field'
+  return isMissingField(issue) ? 'the field is missing' : issue.message
 }
 
 /** Wrong values count first, then a field that no form has; that some form lacks its own field says nothing. */

@@ -28,6 +28,7 @@ import { Refusal, refusalReasons } from './refusal.ts'
  * `heartbeat` proves that the tab lives; `handBack` and `leave` return units at once.
  */
 const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(limits.unitsPerJobMax - 1))
+const capacity = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.capacityMax))
 const milliseconds = v.pipe(v.number(), v.minValue(0))
 
 const fromProviderSchema = v.variant('type', [
@@ -36,10 +37,12 @@ const fromProviderSchema = v.variant('type', [
     version: v.number(),
     provider: addressSchema,
     /** How many units the worker wants to hold at once. */
-    capacity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.capacityMax)),
+    capacity,
     signature: signatureSchema,
   }),
   v.strictObject({ type: v.literal('heartbeat') }),
+  /** It wants to hold so many units from now on: short ones are asked for ahead, so that the GPU does not wait for the network. */
+  v.strictObject({ type: v.literal('capacity'), capacity }),
   v.strictObject({
     type: v.literal('commit'),
     assignment: assignmentIdSchema,

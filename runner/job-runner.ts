@@ -128,11 +128,12 @@ export class JobRunner {
     const { program, list, jobDevice, source } = this.#opened
     const plan = planUnit(program.manifest, index, list?.rows[index])
     this.#requireFit(plan)
+    // Before it has a lane: units that wait their turn load meanwhile.
+    const slices = new Map<string, Uint8Array<ArrayBuffer>>()
+    for (const [name, { begin, end }] of plan.slices)
+      slices.set(name, await source.loadSlice(name, begin, end))
     const lane = await this.#takeLane()
     try {
-      const slices = new Map<string, Uint8Array<ArrayBuffer>>()
-      for (const [name, { begin, end }] of plan.slices)
-        slices.set(name, await source.loadSlice(name, begin, end))
       await jobDevice.checked(lane.label, () => {
         lane.prepare(plan, slices)
       })
@@ -185,7 +186,10 @@ export class JobRunner {
       const poisoned =
         plan.bufferBytes.has(part.name) && plain && 'result' in plain && plain.init === undefined
       if (poisoned && isUnwritten(result.subarray(offset, offset + part.bytes), part))
-        throw new RunnerError('unwritten', `The kernel left parts of "${part.name}" unwritten.`)
+        throw new RunnerError(
+          'unwritten',
+          `The kernel left parts of "${part.name}" unwritten; if it is meant to, say "init": "zero" of it.`,
+        )
       offset += part.bytes
     }
   }

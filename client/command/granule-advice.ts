@@ -4,7 +4,7 @@ import { limits } from '#protocol/limits.ts'
 
 /** Units of one to five seconds: handing out and checking disappears beside them, and a tab that goes loses little. */
 const goodMs = { least: 1_000, aim: 2_000, most: 5_000 }
-/** Measured on a few kernels, between software adapters and common GPUs; a rough figure. */
+/** A guess that is good enough to choose a granule by: a processor's few GFLOP/s beside a GPU's hundreds. */
 const softwareSlowness = 100
 const software = /swiftshader|llvmpipe|lavapipe|warp|software/i
 

@@ -8,7 +8,7 @@ import { collectedLayoutOf, collectorOf } from '#client/sdk/collect.ts'
 import { arrayOf, npyHeaderOf, type NumberArray } from '#client/sdk/collect/array.ts'
 import { csvOf } from '#client/sdk/collect/csv.ts'
 import { drawTable } from '#client/sdk/collect/plot.ts'
-import type { Table } from '#client/sdk/collect/table.ts'
+import type { Table } from '#client/sdk/collect/collected.ts'
 import type { UnitLayout } from '#client/sdk/collect/unit-layout.ts'
 
 /** What is known of a file once it is written. */

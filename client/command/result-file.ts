@@ -6,7 +6,7 @@ import { unreachable } from '#protocol/assert.ts'
 import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { Manifest } from '#protocol/manifest.ts'
 import type { UnitList } from '#protocol/unit-list.ts'
-import type { Table } from '#client/sdk/collect/table.ts'
+import type { Table } from '#client/sdk/collect/collected.ts'
 import { MaskError, messageOf } from '#client/sdk/mask-error.ts'
 import { contentsOf, type ContentFacts, type ResultContents } from '#client/command/result-contents.ts'
 

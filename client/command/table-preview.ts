@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { cellText } from '#client/sdk/collect/csv.ts'
-import type { Table as NumberTable } from '#client/sdk/collect/table.ts'
+import type { Table as NumberTable } from '#client/sdk/collect/collected.ts'
 
 const rowsShownMax = 8
 const columnsShownMax = 10

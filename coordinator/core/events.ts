@@ -15,6 +15,7 @@ export type Event =
       readonly capacity: number
     }
   | { readonly kind: 'providerHeard'; readonly session: SessionId }
+  | { readonly kind: 'capacityStated'; readonly session: SessionId; readonly capacity: number }
   /** A sign, not a proof, that its tab has died. */
   | { readonly kind: 'providerSuspected'; readonly session: SessionId }
   | { readonly kind: 'sessionEnded'; readonly session: SessionId }

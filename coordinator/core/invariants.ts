@@ -1,4 +1,5 @@
 import { assert } from '#protocol/assert.ts'
+import { limits } from '#protocol/limits.ts'
 import { conditions, type Job, type State } from './state.ts'
 import { liveCountOf } from './units.ts'
 
@@ -64,7 +65,8 @@ function checkJob(state: State, job: Job): void {
 function checkProviders(state: State): void {
   let held = 0
   for (const provider of state.providers.values()) {
-    assert(provider.held.size <= provider.capacity, '[L1] nobody holds more than its capacity')
+    // What it stated last may be less than what it was given before.
+    assert(provider.held.size <= limits.capacityMax, '[L1] nobody holds more than any capacity')
     assert(state.sessions.get(provider.session) === provider.id, '[L7] a provider has one session')
     held += provider.held.size
     for (const id of provider.held)

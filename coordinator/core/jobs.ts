@@ -33,6 +33,7 @@ export function newJob(terms: JobTerms, createdAtMs: number): Job {
     disputeCount: 0,
     timesMs: { queue: 0, run: 0, verify: 0 },
     shares: new Map(),
+    unable: new Set(),
   }
 }
 

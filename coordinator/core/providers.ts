@@ -52,6 +52,17 @@ export function hearProvider(state: State, session: SessionId, nowMs: number): v
   if (provider) provider.lastHeardMs = nowMs
 }
 
+/** A provider wants to hold more or fewer units from now on; what it holds, it keeps. */
+export function stateCapacity(
+  state: State,
+  { session, capacity }: Extract<Event, { kind: 'capacityStated' }>,
+  nowMs: number,
+): void {
+  hearProvider(state, session, nowMs)
+  const provider = state.providers.get(state.sessions.get(session) ?? '0x')
+  if (provider) provider.capacity = capacity
+}
+
 /** A provider that may be gone has only a moment left to be heard. A heartbeat clears it. */
 export function suspectProvider(state: State, session: SessionId, nowMs: number): void {
   const provider = state.providers.get(state.sessions.get(session) ?? '0x')

@@ -1,6 +1,7 @@
 import { assert } from '#protocol/assert.ts'
 import type { JobId, ProviderId } from '#protocol/ids.ts'
 import type { Effect } from './effects.ts'
+import { keepAway } from './keep-away.ts'
 import { newJob } from './jobs.ts'
 import { accountOf, shareOf } from './ledger.ts'
 import type { AssignmentRow, ClaimRow, EpochRow, JobRow, UnitRow } from './records.ts'
@@ -125,7 +126,7 @@ function restoreAssignment(state: State, row: AssignmentRow, result: Uint8Array 
   unit.attempts += 1
   unit.firstLeasedAtMs ??= row.leasedAtMs
   if (row.state === 'refused') unit.barred.add(row.provider)
-  if (row.state === 'handedBack' && row.reason === 'kernelFailed') unit.unable.add(row.provider)
+  if (row.state === 'handedBack') keepAway(job, unit, row.provider, row.reason)
   const assignment = assignmentOf(row, result)
   if (!assignment) return
   if (assignment.state === 'revealed') unit.barred.add(row.provider)

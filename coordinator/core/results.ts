@@ -1,9 +1,11 @@
 import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
 import type { AssignmentId } from '#protocol/ids.ts'
+import type { HandBackReason } from '#protocol/messages.ts'
 import type { RefusalReason } from '#protocol/refusal.ts'
 import { inspectResult } from './comparators.ts'
 import type { Effect } from './effects.ts'
 import type { Event } from './events.ts'
+import { keepAway } from './keep-away.ts'
 import { speakerOf } from './providers.ts'
 import type { Assignment, Job, OpenUnit, SessionId, State } from './state.ts'
 import { endAssignment, placeOf, refreshOpenUnit, replaceAssignment } from './units.ts'
@@ -147,12 +149,16 @@ export function takeHandBack(
   endAssignment(state, unit, assignment, { state: 'handedBack', reason: event.reason }, effects)
   // An expired attempt bars nobody: if its provider is barred, it holds the unit anew or has voted on it.
   if (assignment.state !== 'expired') unit.barred.delete(provider)
-  if (event.reason === 'kernelFailed') unit.unable.add(provider)
+  keepAway(job, unit, provider, event.reason)
   const speaker = state.providers.get(provider)
-  // Whoever stops wants nothing more in this session; any other trouble may pass.
-  if (speaker)
-    speaker.coolDownUntilMs = event.reason === 'stopping' ? Infinity : nowMs + state.durations.coolDownMs
+  if (speaker) speaker.coolDownUntilMs = nowMs + restMsAfter(event.reason, state)
   reconsider(state, job, unit, nowMs, effects)
+}
+
+/** Whoever stops wants nothing more in this session; who lacks something is fit for other jobs; other trouble may pass. */
+function restMsAfter(reason: HandBackReason, { durations }: State): number {
+  if (reason === 'stopping') return Infinity
+  return reason === 'notCapable' ? 0 : durations.coolDownMs
 }
 
 /**

@@ -10,7 +10,7 @@ export function assignWork(state: State, nowMs: number, effects: Effect[]): void
   for (const provider of state.providers.values()) {
     if (nowMs < provider.coolDownUntilMs) continue
     for (const job of state.jobs.values()) {
-      if (job.phase !== 'running') continue
+      if (job.phase !== 'running' || job.unable.has(provider.id)) continue
       while (provider.held.size < provider.capacity) {
         const unit = nextUnitFor(job, provider)
         if (!unit) break

@@ -75,6 +75,8 @@ export interface Job {
   /** Sums over accepted units, for the mean times shown to the requester. */
   readonly timesMs: { queue: number; run: number; verify: number }
   readonly shares: Map<ProviderId, ProviderShare>
+  /** Providers whose device lacks what the job needs, or on which its kernel hung: they get none of its units. */
+  readonly unable: Set<ProviderId>
 }
 
 /** What one provider did for one job. */
@@ -102,6 +104,8 @@ export interface OpenUnit {
   readonly barred: Set<ProviderId>
   /** Providers on which its kernel failed: they never get it again. */
   readonly unable: Set<ProviderId>
+  /** How often its kernel did not end on a provider's GPU. */
+  hangs: number
   /** Votes that must still come before a quorum is possible, by the votes there are. */
   missing: number
   disputed: boolean
@@ -143,7 +147,8 @@ export interface AssignmentTerms {
 export interface Provider {
   readonly id: ProviderId
   readonly session: SessionId
-  readonly capacity: number
+  /** How many units it wants to hold. */
+  capacity: number
   lastHeardMs: number
   coolDownUntilMs: number
   /** Its assignments in the state `leased`. */

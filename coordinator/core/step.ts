@@ -3,7 +3,14 @@ import type { Effect } from './effects.ts'
 import type { Event } from './events.ts'
 import { fundJob, submitJob } from './jobs.ts'
 import { expireOverdue } from './leases.ts'
-import { endSession, hearProvider, joinProvider, suspectProvider, vanishSilent } from './providers.ts'
+import {
+  endSession,
+  hearProvider,
+  joinProvider,
+  stateCapacity,
+  suspectProvider,
+  vanishSilent,
+} from './providers.ts'
 import { takeCommitment, takeHandBack, takeReveal } from './results.ts'
 import { assignWork } from './scheduler.ts'
 import { driveChain, recordClaims, recordEpoch, retryChainLater } from './settlement.ts'
@@ -40,6 +47,9 @@ function react(state: State, event: Event, nowMs: number, effects: Effect[]): vo
       return
     case 'providerHeard':
       hearProvider(state, event.session, nowMs)
+      return
+    case 'capacityStated':
+      stateCapacity(state, event, nowMs)
       return
     case 'providerSuspected':
       suspectProvider(state, event.session, nowMs)

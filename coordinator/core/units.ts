@@ -12,6 +12,7 @@ export function newOpenUnit(index: number, quorum: number): OpenUnit {
     assignments: new Map(),
     barred: new Set(),
     unable: new Set(),
+    hangs: 0,
     missing: quorum,
     disputed: false,
     firstLeasedAtMs: undefined,

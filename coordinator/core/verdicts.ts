@@ -16,6 +16,7 @@ export function reconsider(state: State, job: Job, unit: OpenUnit, nowMs: number
   const votes = [...unit.assignments.values()].filter((assignment) => assignment.state === 'revealed')
   const exhausted =
     votes.length >= limits.resultsPerUnitMax ||
+    unit.hangs >= limits.hangsPerUnitMax ||
     (unit.attempts >= limits.attemptsPerUnitMax && liveCountOf(unit) === 0)
   if (exhausted) giveUp(state, job, unit, nowMs, effects)
   else refreshOpenUnit(job, unit, effects)

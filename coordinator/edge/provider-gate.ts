@@ -108,6 +108,9 @@ export class ProviderGate implements TransportHandlers {
       case 'heartbeat':
         this.#post({ kind: 'providerHeard', session })
         return
+      case 'capacity':
+        this.#post({ kind: 'capacityStated', session, capacity: message.capacity })
+        return
       case 'commit':
         if (signerOf(message.commitment, message.signature) !== provider)
           throw new Refusal('badSignature', 'The commitment is not signed by its provider.')

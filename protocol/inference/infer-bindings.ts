@@ -25,7 +25,30 @@ export function inferBindings(draft: Draft, { where, plan, entry }: PlannedDispa
     for (const name of namesIn(said ?? binding.name))
       inferResource(draft, name, binding, `${where}.bind.${slot}`)
   }
+  refuseSharedWrites(entry.bindings, bind, where)
   Object.assign(plan, { bind })
+}
+
+/** WebGPU lets no dispatch write to what it holds at another slot as well. */
+function refuseSharedWrites(
+  bindings: readonly ResourceBinding[],
+  bind: Readonly<Record<string, BindingPlan>>,
+  where: string,
+): void {
+  for (const writer of bindings.filter(isWritten))
+    for (const other of bindings) {
+      const name = bind[slotOf(writer)]
+      if (other === writer || typeof name !== 'string' || bind[slotOf(other)] !== name) continue
+      throw refuse(
+        `${where}.bind.${slotOf(writer)}`,
+        `"${name}" is at ${describe(other)} as well, and the kernel writes to ${writer.name} (line ${writer.position.line})`,
+        'Bind two, and copy or swap them between dispatches.',
+      )
+    }
+}
+
+function isWritten(binding: ResourceBinding): boolean {
+  return (binding.kind === 'storage' || binding.kind === 'storageTexture') && binding.access !== 'read'
 }
 
 export function slotOf({ group, binding }: ResourceBinding): string {

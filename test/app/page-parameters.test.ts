@@ -4,7 +4,9 @@ import { webGpuPresence } from '#web/app/webgpu-presence.ts'
 
 describe('page parameters', () => {
   it('reads what the address asks for', () => {
-    expect(readPageParameters('?lang=en&theme=dark&software=allow&intensity=61&watchdog=3000&memory=64')).toEqual({
+    expect(
+      readPageParameters('?lang=en&theme=dark&software=allow&intensity=61&watchdog=3000&memory=64'),
+    ).toEqual({
       locale: 'en',
       theme: 'dark',
       allowSoftwareAdapter: true,

@@ -89,14 +89,12 @@ describe('[R29] try', () => {
     expect(stderr).toContain('second.wgsl:1:')
   })
 
-  test('4: what the runner says of a job that fits no kernel', async () => {
-    const files = new Map([
-      ...someFiles(),
-      ['second.wgsl', textBytes('@compute @workgroup_size(1) fn main() { out[0] = numbers[0]; }')],
-    ])
-    const { exitCode, stderr } = await bench.desk.run(['try', await bench.aJobFolder(json, 'squares', files)])
+  test('4: a value that a unit does not have', async () => {
+    const params = { uniform: { begin: '1/$unit.index' } }
+    const divided = { ...json, buffers: { ...(json['buffers'] as object), params } }
+    const { exitCode, stderr } = await bench.desk.run(['try', await bench.aJobFolder(divided)])
     expect(exitCode).toBe(4)
-    expect(stderr).toContain('params')
+    expect(stderr).toContain('no finite value')
   })
 
   test('1: a machine without adapter is told what would help', async () => {

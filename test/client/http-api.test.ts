@@ -1,3 +1,4 @@
+import { protocolVersion } from '#protocol/limits.ts'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -39,7 +40,7 @@ describe('answers of a coordinator', () => {
   })
 
   test('[R1] an answer that does not fit names the field and is not tried again', async () => {
-    coordinator.faults.push((context) => context.json({ version: 1, name: 'odd' }))
+    coordinator.faults.push((context) => context.json({ version: protocolVersion, name: 'odd' }))
     const error = await failureOf(mask.network())
     expect(error).toMatchObject({ code: 'answerBroken', retryable: false })
     expect(error.message).toContain('chainId')
@@ -76,7 +77,9 @@ describe('answers of a coordinator', () => {
 
   test('[R3] patience ends, and the last failure is thrown', async () => {
     coordinator.faults.push((context) => problem(context, new Refusal('draining', 'Stopping.')))
-    const error = await failureOf(mask.job(`0x${'ee'.repeat(32)}`).view())
+    // Long enough for several tries on a busy machine.
+    const patient = new MaskClient({ baseUrl: coordinator.url, timing: { ...quick, patienceMs: 1_000 } })
+    const error = await failureOf(patient.job(`0x${'ee'.repeat(32)}`).view())
     expect(error).toMatchObject({ code: 'draining', retryable: true })
     expect(coordinator.requests.length).toBeGreaterThan(5)
   })

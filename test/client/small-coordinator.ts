@@ -1,3 +1,4 @@
+import { protocolVersion } from '#protocol/limits.ts'
 import { serve, type ServerType } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming'
@@ -157,7 +158,7 @@ export class SmallCoordinator {
   #network() {
     const zero = `0x${'00'.repeat(20)}`
     const network = {
-      version: 1,
+      version: protocolVersion,
       name: this.name,
       chainId: testChainId,
       development: this.#options.development ?? true,

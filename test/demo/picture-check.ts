@@ -1,8 +1,8 @@
 import { decode } from 'fast-png'
+import { pixelsOf } from '#protocol/pixels/pixels.ts'
 import { jobParams } from '#shaders/path-tracer/cases.ts'
 import { bunnyTriangles } from '#shaders/path-tracer/mesh.ts'
 import { renderPixel } from '#shaders/path-tracer/reference.ts'
-import { writePixel } from '#client/sdk/tone-map.ts'
 
 /** How many pixels of the picture were rendered again by the slow CPU reference. */
 const samplePixels = 48
@@ -33,21 +33,15 @@ export function compareWithReference(png: Uint8Array): PictureCheck {
       faults: [`the picture has ${image.width} × ${image.height} × ${image.channels}`],
     }
   const scene = bunnyTriangles()
-  const expected = new Uint8Array(4)
   let pixelsDisagreeing = 0
   let largestSteps = 0
   for (let sample = 0; sample < samplePixels; sample += 1) {
     const [x, y] = samplePlace(sample, image.width, image.height)
-    writePixel(
-      'srgb',
-      new DataView(Float32Array.from(renderPixel(scene, jobParams, x, y)).buffer),
-      0,
-      expected,
-      0,
-    )
+    const linear = Float32Array.from(renderPixel(scene, jobParams, x, y))
+    const expected = pixelsOf({ format: 'rgba32float', toneMap: 'srgb' }, new Uint8Array(linear.buffer))
     const offset = 4 * (y * image.width + x)
     const steps = Math.max(
-      ...expected.map((value, channel) => Math.abs(value - (image.data[offset + channel] ?? 0))),
+      ...Array.from(expected, (value, channel) => Math.abs(value - (image.data[offset + channel] ?? 0))),
     )
     largestSteps = Math.max(largestSteps, steps)
     if (steps > stepsMax) pixelsDisagreeing += 1

@@ -1,4 +1,5 @@
 import { kill } from 'node:process'
+import { leasedToStarted } from '#web/edge/start-timing.ts'
 import { chromium, type Browser, type BrowserServer, type ConsoleMessage, type Page } from 'playwright'
 import { gpuProcessOf } from './gpu-process.ts'
 import { waitFor } from './wait-for.ts'
@@ -99,6 +100,21 @@ export class ProviderBrowser {
   /** Kills the process that the browser's GPU work runs in, as a crashing driver would. */
   async killGpuProcess(): Promise<void> {
     kill(await waitFor('the GPU process', 20_000, () => gpuProcessOf(this.#processId)), 'SIGKILL')
+  }
+
+  /** The adapter's name, as the page shows it. */
+  async adapterShown(): Promise<string> {
+    return (await this.page.locator('.device').first().textContent()) ?? 'an adapter without a name'
+  }
+
+  /** Of the latest units: from arrival in the worker to the kernel's first submit. */
+  async leasedToStartedMs(): Promise<number[]> {
+    const [worker] = this.page.workers()
+    if (!worker) throw new Error('the page has no worker')
+    return worker.evaluate(
+      (name) => performance.getEntriesByName(name).map(({ duration }) => duration),
+      leasedToStarted,
+    )
   }
 
   /** The tab vanishes, as when its process is killed: no page code runs any more. */

@@ -37,6 +37,15 @@ function complete({ wgsl = squares, changes = {}, facts = {} }: Attempt = {}) {
   })
 }
 
+/** A kernel with a storage texture that it only mentions, next to the squares. */
+function storing(format: string, access: string): Attempt {
+  const wgsl = `
+@group(0) @binding(0) var canvas: texture_storage_2d<${format}, ${access}>;
+@group(0) @binding(1) var<storage, read_write> out: array<u32, 2>;
+@compute @workgroup_size(1) fn main() { let size = textureDimensions(canvas); out[0] = size.x; }`
+  return { wgsl, changes: { inputs: {}, textures: { canvas: { format, size: [4, 4] } } } }
+}
+
 describe('what the author leaves out', () => {
   test('[I1] the smallest job is completed from the kernel alone, and each guess is told', () => {
     const { manifest, inferred } = complete()
@@ -108,6 +117,59 @@ struct Hits { count: u32, hits: array<Hit> }
     expect(manifest.buffers.out).toMatchObject({ bytes })
   }) // prettier-ignore
 
+  test('[I1] an input that comes back changed is a result that starts as it, and as large', () => {
+    const wgsl = `
+@group(0) @binding(0) var<storage, read_write> numbers: array<f32>;
+@compute @workgroup_size(8) fn main() { numbers[0] *= 2.0; }`
+    const changes = { buffers: { numbers: { from: 'input:numbers', result: true } } }
+    expect(complete({ wgsl, changes }).manifest.buffers).toEqual({
+      numbers: { init: 'input:numbers', result: true, bytes: 40 },
+    })
+    const facts = { inputBytes: new Map() }
+    expect(complete({ wgsl, changes, facts }).manifest.buffers.numbers).toMatchObject({
+      bytes: '4*$unit.count',
+    })
+  })
+
+  test.each<[type: string, format: string, verify: unknown]>([
+    ['texture_storage_2d<rgba8unorm, write>', 'rgba8unorm', { compare: 'tolerance', atol: 1, rtol: 0, as: 'u8' }],
+    ['texture_storage_2d<rgba16float, write>', 'rgba16float', { compare: 'tolerance', atol: 1e-3, rtol: 2e-3, as: 'f16' }],
+    ['texture_storage_2d<rgba32float, write>', 'rgba32float', { compare: 'tolerance', atol: 1e-5, rtol: 1e-4, as: 'f32' }],
+    ['texture_storage_2d<rgba8uint, write>', 'rgba8uint', { compare: 'exact' }],
+  ])('[I1] what devices may round apart is compared by it: %s', (type, format, verify) => {
+    const store = format.endsWith('uint') ? 'vec4u(1)' : 'vec4f(1)'
+    const wgsl = `
+@group(0) @binding(0) var canvas: ${type};
+@compute @workgroup_size(1) fn main() { textureStore(canvas, vec2u(0), ${store}); }`
+    const changes = { inputs: {}, textures: { canvas: { format, size: [4, 4], result: true } } }
+    expect(complete({ wgsl, changes }).manifest.verify).toMatchObject({ canvas: verify })
+  }) // prettier-ignore
+
+  test('[I1] a uniform that nothing reads has its fields as well', () => {
+    const wgsl = `
+struct Idle { width: u32, _pad: u32, at: vec2f }
+@group(0) @binding(2) var<uniform> idle: Idle;${squares}`
+    const changes = { parameters: { width: 3 }, buffers: { idle: { uniform: { at: [1, 2] } } } }
+    expect(complete({ wgsl, changes }).manifest.buffers.idle).toEqual({
+      uniform: { width: '$width', _pad: 0, at: [1, 2] },
+    })
+    const wrong = { buffers: { idle: { uniform: { height: 1 } } } }
+    expect(refusalOf(() => complete({ wgsl, changes: wrong }))).toMatchObject({
+      where: 'buffers.idle.uniform.height',
+    })
+  })
+
+  test.each<[format: string, access: string, features: string[]]>([
+    ['r32float', 'read_write', []],
+    ['rgba8unorm', 'read', []],
+    ['rg16uint', 'write', ['texture-formats-tier1']],
+    ['rgba8unorm', 'read_write', ['texture-formats-tier2']],
+    ['bgra8unorm', 'write', ['bgra8unorm-storage']],
+  ])('[I1] a storage texture of %s for %s requires what it takes', (format, access, features) => {
+    const { manifest } = complete(storing(format, access))
+    expect(manifest.requires.features).toEqual(features)
+  })
+
   test('[I1] extensions and crowded bind groups become requirements', () => {
     const buffers = Array.from({ length: 9 }, (_, place) => `@group(0) @binding(${place}) var<storage, read_write> b${place}: array<f16>;`)
     const uses = Array.from({ length: 9 }, (_, place) => `b${place}[0] = 1h;`)
@@ -127,6 +189,9 @@ describe('what does not fit together', () => {
     ['several entry points and no passes', { wgsl: `${squares} @compute @workgroup_size(1) fn other() {}` }, 'passes', /main, other/],
     ['no entry point', { wgsl: 'fn main() {}' }, 'wgsl', /no compute entry point/],
     ['something read that nothing fills', { changes: { inputs: { a: 'a.bin', b: 'b.bin' } } }, 'buffers.numbers', /line 2/],
+    ['a storage texture of no browser', storing('rg32float', 'read_write'), 'passes.0', /canvas \(line 2\).*<rg32float, read_write>, which WebGPU does not have/],
+    ['several results and no word on which', { changes: { buffers: { squares: { result: true }, more: { bytes: 4, result: true } } } }, 'collect.buffer', /squares, more/],
+    ['one buffer read and written', { changes: { buffers: { a: { bytes: 16, result: true } }, passes: [{ entry: 'main', bind: { '0.0': 'a', '0.1': 'a' } }] } }, 'passes.0.bind.0.1', /"a" is at 0\.0 \(numbers\) as well.*line 3/],
     ['writing to a uniform', { changes: { buffers: { squares: { uniform: { a: '1:f32' } } } } }, 'passes.0.bind.0.1', /writes to squares/],
     ['a texture where the kernel has a buffer', { changes: { textures: { squares: { format: 'r32float', size: [4] } } } }, 'passes.0.bind.0.1', /storage buffer/],
     ['a file shorter than the declaration', { wgsl: squares.replace('array<f32>;', 'array<f32, 99>;') }, 'buffers.numbers', /40 bytes.*396/],

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHex } from '#protocol/bytes.ts'
 import { toJson } from '#protocol/frames.ts'
-import { limits } from '#protocol/limits.ts'
+import { limits, protocolVersion } from '#protocol/limits.ts'
 import {
   parseFromCoordinator,
   parseFromProvider,
@@ -120,7 +120,7 @@ describe('messages', () => {
 
   const greet = {
     type: 'greet',
-    version: 1,
+    version: protocolVersion,
     provider: `0x${'ab'.repeat(20)}`,
     capacity: 1,
     signature: `0x${'01'.repeat(65)}`,

@@ -133,17 +133,16 @@ describe('one channel', () => {
 
 describe('colour maps', () => {
   /** As published, at the ends and in the middle. */
-  test.each([
+  test.each<[Parameters<typeof colourTable>[0], ...(readonly number[])[]]>([
     ['grey', [0, 0, 0], [128, 128, 128], [255, 255, 255]],
     ['viridis', [68, 1, 84], [33, 145, 140], [253, 231, 37]],
     ['inferno', [0, 0, 4], [188, 55, 84], [252, 255, 164]],
     ['turbo', [48, 18, 59], [164, 252, 60], [122, 4, 3]],
     ['twilight', [226, 217, 226], [48, 20, 55], [226, 217, 226]],
-  ] as const)('[R15] %s has the published colours', (name, ...expected) => {
+  ])('[R15] %s has the published colours', (name, ...expected) => {
     const table = colourTable(name)
     expect(table).toHaveLength(768)
-    const colours: readonly (readonly number[])[] = expected
-    const differences = colours.flatMap((colour, place) =>
+    const differences = expected.flatMap((colour, place) =>
       colour.map((value, channel) =>
         Math.abs((table[384 * place - (place === 2 ? 3 : 0) + channel] ?? NaN) - value),
       ),

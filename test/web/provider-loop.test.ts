@@ -39,7 +39,7 @@ class Rig {
     }
     this.loop = new ProviderLoop({
       key: aKey,
-      capacity: 2,
+      lanes: 1,
       adapter: 'a GPU',
       jobs: {
         load: () =>
@@ -136,7 +136,7 @@ describe('provider loop', () => {
     const rig = await aWelcomeRig()
     rig.say(anOrder(3))
     await expect.poll(() => rig.views.at(-1)?.unitsAccepted).toBe(1)
-    expect(rig.types()).toEqual(['greet', 'commit', 'reveal'])
+    expect(rig.types()).toEqual(['greet', 'commit', 'capacity', 'reveal'])
     const result = new Uint8Array(400).fill(4)
     expect(rig.heard[2]?.payload).toEqual(result)
     const { job } = anOrder(3)

@@ -2,7 +2,7 @@ import { toHex } from '#protocol/bytes.ts'
 import { resultDigestOf } from '#protocol/commitment.ts'
 import type { AssignmentId } from '#protocol/ids.ts'
 import type { FromCoordinator, FromProvider } from '#protocol/messages.ts'
-import { protocolVersion } from '#protocol/limits.ts'
+import { limits, protocolVersion } from '#protocol/limits.ts'
 import { sessionKeyOf } from '#protocol/session-key.ts'
 import type { UnitFailure } from '#web/core/incident.ts'
 import { createSession, type SessionEffect, type SessionEvent } from '#web/core/session-state.ts'
@@ -34,7 +34,7 @@ export function anOrder(unit: number, job = 1): Extract<FromCoordinator, { type:
 
 /** A session with a clock driven by hand and everything it ordered, in sequence. */
 export class SessionWorld {
-  readonly session = createSession({ key: aKey, capacity: 2 })
+  readonly session = createSession({ key: aKey, lanes: 1 })
   readonly effects: SessionEffect[] = []
   nowMs = 1_000_000
   jitter = 0
@@ -82,6 +82,7 @@ export class SessionWorld {
     const result = Uint8Array.from([unit, 1, 2, 3])
     return this.step({
       type: 'unitComputed',
+      gpuMs: 1_000,
       assignment: assignmentOf(unit),
       result,
       resultDigest: resultDigestOf(result),
@@ -139,7 +140,7 @@ function checkInvariants({ session }: SessionWorld): void {
   const held = [...session.held.values()]
   const computing = held.filter((one) => one.kind === 'computing').length
   const facts: [string, boolean][] = [
-    ['no more units compute than the capacity', computing <= session.settings.capacity],
+    ['no more units compute than the capacity', computing <= limits.capacityMax],
     ['a stopped session holds nothing', session.phase.kind !== 'stopped' || held.length === 0],
     [
       'nothing counts as sent without a welcome',

@@ -179,6 +179,7 @@ describe('units', () => {
     world.hear(anOrder(0))
     world.step({
       type: 'unitComputed',
+      gpuMs: 1_000,
       assignment: assignmentOf(0),
       result: { length: heldBytesMax + 1 } as Uint8Array,
       resultDigest: aNonce,

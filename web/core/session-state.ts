@@ -60,8 +60,8 @@ export type Held =
 
 export interface SessionSettings {
   readonly key: SessionKey
-  /** Units computed at once, and what the coordinator is told. */
-  readonly capacity: number
+  /** Units that the runner computes side by side. */
+  readonly lanes: number
 }
 
 /** The whole state of a provider's session. Only `step` changes it. */
@@ -71,6 +71,10 @@ export interface Session {
   /** Set when the session is to end once nothing computed is left to deliver. */
   ending: { readonly reason: StopReason; verdictsUntilMs: number | undefined } | undefined
   chainId: number
+  /** GPU time of a unit lately. */
+  unitMs: number | undefined
+  /** What the coordinator was told last. */
+  capacityStated: number
   readonly held: Map<AssignmentId, Held>
   /** Units of a job in a row that failed here: a device that cannot run a kernel must not spin through its job. */
   readonly failuresInARow: Map<JobId, number>
@@ -93,6 +97,7 @@ export type SessionEvent =
   | {
       readonly type: 'unitComputed'
       readonly assignment: AssignmentId
+      readonly gpuMs: number
       readonly result: Uint8Array
       /** SHA-256 of the result. */
       readonly resultDigest: Hex
@@ -125,6 +130,8 @@ export function createSession(settings: SessionSettings): Session {
   return {
     settings,
     phase: { kind: 'idle' },
+    unitMs: undefined,
+    capacityStated: 0,
     ending: undefined,
     chainId: 0,
     held: new Map(),

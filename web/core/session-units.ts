@@ -2,6 +2,7 @@ import { commitmentOf } from '#protocol/commitment.ts'
 import { limits } from '#protocol/limits.ts'
 import type { HandBackReason } from '#protocol/messages.ts'
 import { signDigest } from '#protocol/session-key.ts'
+import { capacityFor, smoothedMs } from './capacity.ts'
 import { backoffMs, linkBackoff } from './backoff.ts'
 import { handBackReasonOf, withIncident, type UnitFailure } from './incident.ts'
 import type { Held, Moment, Session, SessionEffect, SessionEvent, UnitOrder } from './session-state.ts'
@@ -38,6 +39,7 @@ export function takeResult(session: Session, event: Extract<SessionEvent, { type
   const proof = { result, nonce, commitment, signature: signDigest(key, commitment) }
   session.held.set(event.assignment, { kind: 'computed', order: held.order, proof, sent: false })
   session.counts.computed += 1
+  session.unitMs = smoothedMs(session.unitMs, event.gpuMs)
   session.failuresInARow.delete(job)
 }
 
@@ -84,9 +86,17 @@ export function deliver(session: Session, at: Moment, effects: SessionEffect[]):
   phase.heartbeatAtMs = at.nowMs + phase.heartbeatMs
 }
 
+/** Tells the coordinator how many units to hand out, whenever that has changed. */
+export function stateCapacity(session: Session, effects: SessionEffect[]): void {
+  const capacity = capacityFor(session.settings.lanes, session.unitMs)
+  if (session.phase.kind !== 'ready' || capacity === session.capacityStated) return
+  session.capacityStated = capacity
+  effects.push({ type: 'send', header: { type: 'capacity', capacity } })
+}
+
 export function startQueued(session: Session, effects: SessionEffect[]): void {
   if (heldBytes(session) > heldBytesMax || session.phase.kind === 'halted') return
-  let free = session.settings.capacity
+  let free = capacityFor(session.settings.lanes, session.unitMs)
   for (const held of session.held.values()) if (held.kind === 'computing') free -= 1
   for (const [assignment, held] of session.held) {
     if (free <= 0) return

@@ -8,7 +8,16 @@ import type { LossReason, StopReason } from './contributor-view.ts'
 import type { Moment, Session, SessionEffect, SessionEvent } from './session-state.ts'
 import { askWhenDue, findGpu, haltOnHang, loseGpu, missGpu, probeGpu } from './session-gpu.ts'
 import { dropLink } from './session-link.ts'
-import { deliver, failUnit, handBack, startQueued, takeOrder, takeResult } from './session-units.ts'
+import { capacityFor } from './capacity.ts'
+import {
+  deliver,
+  failUnit,
+  handBack,
+  startQueued,
+  stateCapacity,
+  takeOrder,
+  takeResult,
+} from './session-units.ts'
 
 /** How long a link may take to open before the coordinator counts as unreachable. */
 const connectingMsMax = 30_000
@@ -184,7 +193,9 @@ function greet(
     return
   }
   session.chainId = challenge.chainId
-  const { key, capacity } = session.settings
+  const { key, lanes } = session.settings
+  const capacity = capacityFor(lanes, session.unitMs)
+  session.capacityStated = capacity
   const signature = signDigest(key, greetingDigest(challenge.challenge, challenge.chainId))
   effects.push({
     type: 'send',
@@ -264,6 +275,7 @@ function stop(session: Session, reason: StopReason, effects: SessionEffect[]): v
 function settle(session: Session, at: Moment, effects: SessionEffect[]): void {
   deliver(session, at, effects)
   startQueued(session, effects)
+  stateCapacity(session, effects)
   endWhenDelivered(session, at, effects)
 }
 

@@ -21,6 +21,7 @@ import { Conversation } from './conversation.ts'
 import { areasOf, currentJobOf } from './current-job.ts'
 import type { JobLibrary, LoadedJob } from './job-library.ts'
 import type { ProviderView } from './provider-api.ts'
+import { timeStart } from './start-timing.ts'
 import { failureOf } from './unit-failure.ts'
 
 const tickMs = 1_000
@@ -28,7 +29,7 @@ const tickMs = 1_000
 /** What the loop acts upon. */
 export interface ProviderSurroundings {
   readonly key: SessionKey
-  readonly capacity: number
+  readonly lanes: number
   readonly adapter: string
   readonly jobs: Pick<JobLibrary, 'load'>
   readonly runner: Pick<Runner, 'describe' | 'run' | 'pause' | 'resume' | 'usage' | 'close'>
@@ -66,7 +67,7 @@ export class ProviderLoop {
 
   constructor(around: ProviderSurroundings) {
     this.#around = around
-    this.#session = createSession({ key: around.key, capacity: around.capacity })
+    this.#session = createSession({ key: around.key, lanes: around.lanes })
   }
 
   start(): void {
@@ -158,14 +159,18 @@ export class ProviderLoop {
 
   async #compute(order: UnitOrder): Promise<void> {
     const { assignment, unit } = order
+    const arrivedMs = performance.now()
     try {
       const job = await this.#around.jobs.load(order.spec)
       if (!this.#session.held.has(assignment)) return
       this.#running.set(assignment, { order, job })
       this.#show()
-      const { result } = await this.#around.runner.run(job.sourceFor(order.job), unit)
+      const beganMs = performance.now()
+      const { result, gpuMs, startedAfterMs } = await this.#around.runner.run(job.sourceFor(order.job), unit)
+      timeStart(arrivedMs, beganMs + startedAfterMs)
       const resultDigest = await resultDigestOf(result)
-      this.#dispatch({ type: 'unitComputed', assignment, result, resultDigest, nonce: this.#around.nonce() })
+      const nonce = this.#around.nonce()
+      this.#dispatch({ type: 'unitComputed', assignment, result, resultDigest, nonce, gpuMs })
       const tiles = this.#previews.tilesOf(order.job, job.manifest, unit, result)
       this.#around.showUnit({ job: order.job, unit, tiles })
     } catch (error) {

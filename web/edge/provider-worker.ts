@@ -19,8 +19,8 @@ import type { ProviderHost, ProviderView, ProviderWorker, WorkerOptions } from '
 import { ProviderLoop } from './provider-loop.ts'
 import { ViewPacer } from './view-pacer.ts'
 
-/** Units on the GPU at once: the runner's two lanes. */
-const capacity = 2
+/** Units on the GPU at once: the runner's. */
+const lanes = 2
 /** Inputs of a few jobs; browsers let a site keep far more. */
 const blobBytesMax = 512 * 1024 * 1024
 const storageMsMax = 10_000
@@ -84,7 +84,7 @@ async function begin(options: WorkerOptions, host: Remote<ProviderHost>): Promis
   })
   loop = new ProviderLoop({
     key: kept.key,
-    capacity,
+    lanes,
     adapter,
     jobs: new JobLibrary(blobs),
     runner,

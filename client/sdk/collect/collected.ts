@@ -1,5 +1,4 @@
 import type { NumberArray } from '#client/sdk/collect/array.ts'
-import type { Table } from '#client/sdk/collect/table.ts'
 
 /**
  * A job's result in one piece. What failed or is not there yet is zero; in an image transparent, in a table left out.
@@ -21,4 +20,17 @@ export interface Collector {
   add(unit: number, result: Uint8Array): void
   /** The result so far; the same memory at every call. */
   readonly collected: Collected
+}
+
+/** `number`: from the author's list, with all the digits of a 64-bit float. */
+export interface TableColumn {
+  readonly name: string
+  readonly type: 'f32' | 'i32' | 'u32' | 'number'
+}
+
+/** Rows of numbers, made when they are read. */
+export interface Table {
+  readonly columns: readonly TableColumn[]
+  readonly rowCount: number
+  rows(): Generator<readonly number[], void, undefined>
 }

@@ -1,4 +1,4 @@
-import type { Table, TableColumn } from '#client/sdk/collect/table.ts'
+import type { Table, TableColumn } from '#client/sdk/collect/collected.ts'
 
 /** Rows in one piece of text: few writes, little memory. */
 const rowsPerPiece = 4096

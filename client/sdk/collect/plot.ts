@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { TablePlan } from '#protocol/manifest.ts'
-import type { Table } from '#client/sdk/collect/table.ts'
+import type { Table } from '#client/sdk/collect/collected.ts'
 import { plotTheme } from '#client/sdk/collect/plot-theme.ts'
 
 type Spec = Extract<TopLevelSpec, { mark: unknown }>

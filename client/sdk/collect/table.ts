@@ -2,24 +2,11 @@ import { unreachable } from '#protocol/assert.ts'
 import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { TablePlan } from '#protocol/manifest.ts'
 import type { UnitList } from '#protocol/unit-list.ts'
-import type { Collector } from '#client/sdk/collect/collected.ts'
+import type { Collector, Table, TableColumn } from '#client/sdk/collect/collected.ts'
 import { collectInvalid, tooLargeToHold, type UnitLayout } from '#client/sdk/collect/unit-layout.ts'
 
 /** A stranger's manifest could ask for more memory than there is. */
 const tableBytesMax = 2 ** 29
-
-/** `number`: from the author's list, with all the digits of a 64-bit float. */
-export interface TableColumn {
-  readonly name: string
-  readonly type: 'f32' | 'i32' | 'u32' | 'number'
-}
-
-/** Rows of numbers, made when they are read. */
-export interface Table {
-  readonly columns: readonly TableColumn[]
-  readonly rowCount: number
-  rows(): Generator<readonly number[], void, undefined>
-}
 
 /** The columns of a row: first those that say which unit it is of, then the kernel's. */
 function columnsOf({ units }: CompleteManifest, plan: TablePlan): TableColumn[] {

@@ -201,6 +201,43 @@ describe('units handed back', () => {
     },
   )
 
+  test.each(['notCapable', 'kernelHung'] as const)(
+    '[L6] after %s a provider gets none of the job, and works for others',
+    (reason) => {
+      const world = new World({ terms: oneEach(3), providers: 'A' })
+      world.handBack('A', reason)
+      world.wait(durations.coolDownMs)
+      expect(world.heard('A', 'assign')).toHaveLength(1)
+      world.restart()
+      world.join('A')
+      world.wait(durations.coolDownMs)
+      expect(world.heard('A', 'assign')).toHaveLength(1)
+      world.join('B')
+      expect(world.heard('B', 'assign')).toHaveLength(1)
+    },
+  )
+
+  test('[L6] [Q3] a unit whose kernel hung on two providers is given to no third', () => {
+    const world = new World({ terms: oneEach(1, 1), providers: 'AB' })
+    world.handBack('A', 'kernelHung')
+    expect(world.conditionOf()).toBe('leased')
+    world.handBack('B', 'kernelHung')
+    expect(world.conditionOf()).toBe('failed')
+    world.join('C')
+    expect(world.heard('C', 'assign')).toHaveLength(0)
+    expect(world.job.chargedWei).toBe(0n)
+  })
+
+  test('[L1] a provider is given as many units as it stated last, and keeps those it has', () => {
+    const world = new World({ terms: oneEach(9), providers: 'A' })
+    const session = world.sessionOf('A')
+    world.happens({ kind: 'capacityStated', session, capacity: 4 })
+    expect(world.heard('A', 'assign')).toHaveLength(4)
+    world.happens({ kind: 'capacityStated', session, capacity: 1 })
+    world.deliver('A', 1)
+    expect(world.heard('A', 'assign')).toHaveLength(4)
+  })
+
   test('[L6] one that is stopping gets nothing more in its session', () => {
     const world = new World({ providers: 'A' })
     world.handBack('A', 'stopping')

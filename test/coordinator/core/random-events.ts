@@ -57,7 +57,14 @@ export const happenings: fc.Arbitrary<Happening[]> = fc.array(
         kind: fc.constant('handBack'),
         name,
         attempt,
-        reason: fc.constantFrom('stopping', 'deviceLost', 'dataUnavailable', 'kernelFailed'),
+        reason: fc.constantFrom(
+          'stopping',
+          'deviceLost',
+          'dataUnavailable',
+          'kernelFailed',
+          'notCapable',
+          'kernelHung',
+        ),
       }),
     },
     {

@@ -1,3 +1,4 @@
+import { protocolVersion } from '#protocol/limits.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,7 +42,7 @@ export async function anHttpApp(changes: Partial<HttpServices> = {}): Promise<Ht
   const services: HttpServices = {
     blobs,
     network: () => ({
-      version: 1,
+      version: protocolVersion,
       name: 'test',
       chainId: 31_337,
       development: true,

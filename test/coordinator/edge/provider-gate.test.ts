@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { toHex, type Hex } from '#protocol/bytes.ts'
-import { limits } from '#protocol/limits.ts'
+import { limits, protocolVersion } from '#protocol/limits.ts'
 import { greetingDigest, sessionKeyOf, signDigest } from '#protocol/session-key.ts'
 import type { Event } from '#coordinator/core/events.ts'
 import type { SessionId } from '#coordinator/core/state.ts'
@@ -42,7 +42,7 @@ describe('the gate', () => {
   }
   const aGreeting = (session: SessionId, changes: Record<string, unknown> = {}, signer = key) => ({
     type: 'greet',
-    version: 1,
+    version: protocolVersion,
     provider: key.provider,
     capacity: 2,
     signature: signDigest(signer, greetingDigest(challengeOf(session), chainId)),
@@ -76,7 +76,7 @@ describe('the gate', () => {
   test('[T2] a stranger is challenged, each one anew', () => {
     const [one, other] = [transport.open(), transport.open()]
     expect(challengeOf(one)).not.toBe(challengeOf(other))
-    expect(transport.heard.get(one)).toMatchObject([{ chainId, version: 1 }])
+    expect(transport.heard.get(one)).toMatchObject([{ chainId, version: protocolVersion }])
     expect(gate.providersOnline).toBe(0)
   })
 
@@ -126,7 +126,11 @@ describe('the gate', () => {
       }),
       'badSignature',
     ],
-    ['another version', (session) => aGreeting(session, { version: 2 }), 'unsupportedVersion'],
+    [
+      'another version',
+      (session) => aGreeting(session, { version: protocolVersion + 1 }),
+      'unsupportedVersion',
+    ],
     [
       'a commitment first',
       () => ({ type: 'commit', assignment, commitment: digest(1), signature: signDigest(key, digest(1)) }),

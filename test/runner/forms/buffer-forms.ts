@@ -51,6 +51,25 @@ export const bufferForms: readonly KernelForm[] = [
     expected: () => words(16, (index) => 10 * index + 1),
   },
   {
+    form: 'an input that comes back changed, next to a uniform that nothing reads',
+    wgsl: `
+      struct Idle { rate: f32, at: vec3f, weights: array<vec4f, 2> }
+      @group(0) @binding(0) var<storage, read_write> state: array<u32>;
+      @group(0) @binding(1) var<uniform> idle: Idle;
+      @compute @workgroup_size(4) fn main(@builtin(global_invocation_id) id: vec3u) { state[id.x] *= 3u; }`,
+    job: {
+      ...range(2, 1),
+      buffers: {
+        state: { from: 'input:state', result: true },
+        idle: { uniform: { rate: '$unit.index', at: [1, 2, 3], weights: [0, 1, 2, 3, 4, 5, 6, 7] } },
+      },
+      passes: [{ entry: 'main', invocations: [16] }],
+    },
+    inputs: { state: words(16, (index) => index) },
+    units: [0, 1],
+    expected: () => words(16, (index) => 3 * index),
+  },
+  {
     form: 'a sliced input that a kernel writes',
     wgsl: `
       @group(0) @binding(0) var<storage, read_write> rows: array<u32>;

@@ -14,6 +14,22 @@ const grid = (depth = 1) => [{ entry: 'main', workgroups: [3, 2, depth] }]
 /** Forms of textures and samplers. */
 export const textureForms: readonly KernelForm[] = [
   {
+    form: 'a texture of an input, changed in place, as the result; each unit begins anew',
+    wgsl: `
+      @group(0) @binding(0) var heights: texture_storage_2d<r32float, read_write>;
+      @compute @workgroup_size(1) fn main(@builtin(workgroup_id) id: vec3u) {
+        textureStore(heights, id.xy, textureLoad(heights, id.xy) * 2.0);
+      }`,
+    job: {
+      textures: { heights: { from: 'input:start', format: 'r32float', size: [3, 2], result: true } },
+      passes: [{ repeat: 2, do: grid() }],
+      units: { range: [0, 2] },
+    },
+    inputs: { start: floats(6, (index) => index + 1) },
+    units: [0, 1],
+    expected: () => floats(6, (index) => 4 * (index + 1)),
+  },
+  {
     form: 'a texture of bytes, loaded',
     wgsl: loading(
       'texture_2d<f32>',

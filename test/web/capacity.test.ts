@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { limits } from '#protocol/limits.ts'
+import { capacityFor, smoothedMs } from '#web/core/capacity.ts'
+
+test.each([
+  [undefined, 3],
+  [5_000, 3],
+  [300, 3],
+  [299, 4],
+  [100, 5],
+  [50, 8],
+  [1, limits.capacityMax],
+  [0, limits.capacityMax],
+])('[W35] units of %s ms: %i are held', (unitMs, capacity) => {
+  expect(capacityFor(2, unitMs)).toBe(capacity)
+})
+
+test('[W35] one unit out of the ordinary changes little', () => {
+  expect(smoothedMs(undefined, 100)).toBe(100)
+  expect(smoothedMs(100, 200)).toBe(130)
+})

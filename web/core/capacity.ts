@@ -1,0 +1,21 @@
+import { limits } from '#protocol/limits.ts'
+
+/** Work held beyond what is being computed: the way to the coordinator and back, and the fetching of data. */
+const aheadMs = 300
+
+/**
+ * How many units to hold at once: those in the runner's lanes, one on its way, and more the shorter they are, so that
+ * the GPU does not wait for the network. Long ones are left to others.
+ *
+ * @param lanes units that are computed side by side.
+ * @param unitMs GPU time of a unit lately; undefined before the first.
+ */
+export function capacityFor(lanes: number, unitMs: number | undefined): number {
+  if (unitMs === undefined) return lanes + 1
+  return Math.min(limits.capacityMax, lanes + Math.ceil(aheadMs / Math.max(unitMs, 1)))
+}
+
+/** The time of a unit lately, with one more. */
+export function smoothedMs(unitMs: number | undefined, latestMs: number): number {
+  return unitMs === undefined ? latestMs : 0.7 * unitMs + 0.3 * latestMs
+}
