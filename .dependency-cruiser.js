@@ -14,7 +14,14 @@ export default {
       'A file nobody imports is dead, unless it is an entry.',
       {
         orphan: true,
-        pathNot: ['\\.d\\.ts$', '\\.(test|config)\\.[jt]s$', '^\\.', 'main\\.ts$', 'main\\.js$', 'orphan-watch\\.ts$'],
+        pathNot: [
+          '\\.d\\.ts$',
+          '\\.(test|config)\\.[jt]s$',
+          '^\\.',
+          'main\\.ts$',
+          'main\\.js$',
+          'orphan-watch\\.ts$',
+        ],
       },
       {},
     ),

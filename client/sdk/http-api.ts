@@ -17,6 +17,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** Zero: fail at the first failure. */
   readonly patienceMs?: number
+  /** How long the beginning of the answer may take. */
+  readonly answerMs?: number
 }
 
 interface Call extends CallOptions {
@@ -120,7 +122,8 @@ export class HttpApi {
   async #open(path: string, call: Call): Promise<[Deadline, Response]> {
     const where = `${this.baseUrl}${path}`
     const deadline = new Deadline(where, call.signal)
-    deadline.within(this.timing.answerMs + (call.body?.length ?? 0) / uploadBytesPerMsMin)
+    const { answerMs = this.timing.answerMs } = call
+    deadline.within(answerMs + (call.body?.length ?? 0) / uploadBytesPerMsMin)
     try {
       const response = await this.fetch(where, {
         method: call.method,

@@ -10,6 +10,8 @@ import { MaskError } from '#client/sdk/mask-error.ts'
 import { connectRequester } from '#client/sdk/connect-requester.ts'
 import { addressOf, type Requester } from '#client/sdk/requester.ts'
 
+/** A new kernel is compiled and tried before its job is taken, behind other people's. */
+const examinationMs = 240_000
 /** Below this, asking whether the coordinator has a blob costs more than sending it. */
 const askFirstBytes = 64 * 1024
 /** Pieces of a file under way at the same time. */
@@ -59,7 +61,11 @@ export async function submitJob(
   const stored = new Set<ContentId>()
   for (const file of packed.files) onStep(await upload(api, file, stored, signal))
   const request = { spec: packed.specId, requester: requester.address, nonce }
-  const view = await api.post('/api/v1/jobs', request, jobViewSchema, { signal })
+  const view = await api.post('/api/v1/jobs', request, jobViewSchema, {
+    signal,
+    answerMs: examinationMs,
+    patienceMs: examinationMs,
+  })
   checkRegistered(view, id, salt, packed)
   onStep({ kind: 'registered', view })
 

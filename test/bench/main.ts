@@ -1,4 +1,8 @@
+import Table from 'cli-table3'
+import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { childEnvironment } from '#runner/dawn/vulkan-environment.ts'
+import type { GpuFigures } from './gpu-bench.ts'
 import { measureRunner, type RunnerFigures } from './runner-bench.ts'
 
 const usage = `Usage: npm run bench -- <what> [--json]
@@ -20,6 +24,10 @@ else if (what === 'runner') {
   const figures = await measureRunner(tell)
   if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`)
   else printRunner(figures)
+} else if (what === 'gpu') {
+  const figures = await measuredByChild()
+  if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`)
+  else printGpu(figures)
 } else {
   process.stderr.write(usage)
   process.exitCode = 2
@@ -27,20 +35,45 @@ else if (what === 'runner') {
 
 function printRunner(figures: RunnerFigures): void {
   const { ratios, unitMs, tilingOverhead, leasedToStartedMs, mainThreadBusy, adapter } = figures
-  process.stdout.write(`On ${adapter}:\n`)
-  console.table(
-    Object.entries(ratios).map(([unit, ratio]) => ({
-      unit,
-      'bare loop, ms': unitMs[unit]?.bare.toFixed(1),
-      'through the network, ms': unitMs[unit]?.network.toFixed(1),
-      ratio: ratio.toFixed(3),
-    })),
-  )
-  console.table(
-    Object.entries(tilingOverhead).map(([submit, ratio]) => ({ submit, 'tiled ÷ whole': ratio.toFixed(3) })),
-  )
+  const units = new Table({ head: ['unit', 'bare loop, ms', 'through the network, ms', 'ratio'] })
+  for (const [unit, ratio] of Object.entries(ratios)) {
+    const { bare = NaN, network = NaN } = unitMs[unit] ?? {}
+    units.push([unit, bare.toFixed(1), network.toFixed(1), ratio.toFixed(3)])
+  }
+  const tiles = new Table({ head: ['submits of', 'tiled ÷ whole'] })
+  for (const [submit, ratio] of Object.entries(tilingOverhead)) tiles.push([submit, ratio.toFixed(3)])
   process.stdout.write(
-    `From a unit's arrival to its kernel's start: ${leasedToStartedMs.toFixed(1)} ms (median)\n` +
+    `On ${adapter}:\n${units.toString()}\n${tiles.toString()}\n` +
+      `From a unit's arrival to its kernel's start: ${leasedToStartedMs.toFixed(1)} ms (median)\n` +
       `Main thread busy: ${(100 * mainThreadBusy).toFixed(2)} % of the time while computing\n`,
+  )
+}
+
+/** Which driver Dawn finds is decided by the environment that its process starts with. */
+async function measuredByChild(): Promise<GpuFigures> {
+  const child = fork(new URL('./gpu-bench-program.ts', import.meta.url), {
+    env: childEnvironment('default'),
+    serialization: 'advanced',
+  })
+  return new Promise((resolve, reject) => {
+    child.once('message', (figures) => {
+      resolve(figures as GpuFigures)
+    })
+    child.once('exit', (code) => {
+      reject(new Error(`the measurement ended with ${String(code)}`))
+    })
+  })
+}
+
+function printGpu(figures: GpuFigures): void {
+  const { adapter, software, ceilingGflops, gflops, shareOfCeiling, runnerRatios } = figures
+  const kernels = new Table({ head: ['kernel', 'GFLOP/s', 'of the ceiling'] })
+  for (const [name, value] of Object.entries(gflops))
+    kernels.push([name, value.toFixed(2), `${(100 * (shareOfCeiling[name] ?? NaN)).toFixed(1)} %`])
+  const ratios = new Table({ head: ['unit', 'runner ÷ bare loop'] })
+  for (const [unit, ratio] of Object.entries(runnerRatios)) ratios.push([unit, ratio.toFixed(3)])
+  process.stdout.write(
+    `On ${adapter}${software ? ', which computes on the CPU: no figure of a GPU' : ''}:\n` +
+      `Ceiling (fused multiply-adds): ${ceilingGflops.toFixed(1)} GFLOP/s\n${kernels.toString()}\n${ratios.toString()}\n`,
   )
 }

@@ -9,16 +9,25 @@ import { writeSpinJob } from './spin-kernel.ts'
 const lookMs = 50
 const endMs = 300_000
 
+/** Runs a job of one unit to its end. */
+export async function runOneUnit(network: LocalNetwork, turns: number): Promise<void> {
+  await acceptances(network, await submitSpinJob(network, turns, 1), 1)
+}
+
 /**
  * Milliseconds a unit through the whole network, in the middle of a job of `units` units: leased, fetched, verified,
  * computed, committed, revealed, accepted.
  */
 export async function networkMsPerUnit(network: LocalNetwork, turns: number, units: number): Promise<number> {
+  return middleOf(await acceptances(network, await submitSpinJob(network, turns, units), units), units)
+}
+
+async function submitSpinJob(network: LocalNetwork, turns: number, units: number): Promise<JobId> {
   const folder = await writeSpinJob(join(network.folder, `spin-${turns}-${units}`), turns, units)
   const outcome = await runMask(['submit', folder, '--url', network.url, '--key-file', network.keyFile])
   const id = /0x[0-9a-f]{64}/.exec(outcome.stdout)?.[0]
   if (id === undefined) throw new Error(`mask submit ended with ${String(outcome.code)}: ${outcome.stderr}`)
-  return middleOf(await acceptances(network, id as JobId, units), units)
+  return id as JobId
 }
 
 interface Look {

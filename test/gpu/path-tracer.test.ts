@@ -46,10 +46,11 @@ describe('kernel', () => {
       case 'constant':
         expect(distinctPixels(tile)).toEqual([expected.pixel])
         return
-      case 'unlike':
+      case 'unlike': {
         const other = bytesOf(await render(expected.params))
         expect(agrees(bytesOf(tile), other, partsOf(other.length))).toBe(false)
         return
+      }
       case 'reference': {
         const [actual, wanted] = atStride(tile, params, expected.stride)
         expect(agrees(bytesOf(actual), bytesOf(wanted), partsOf(wanted.byteLength))).toBe(true)
@@ -106,7 +107,7 @@ describe('job', () => {
     const plan = manifest.buffers['params']
     if (!plan || !('uniform' in plan)) throw new Error('job.json has no uniform buffer "params"')
     const variables = unitVariablesOf(manifest, unitSpanOf(manifest, 0))
-    const filled = Object.entries(plan.uniform).map(([name, field]) => [
+    const filled = Object.entries(plan.uniform as Record<string, string>).map(([name, field]) => [
       name,
       evaluateCount(field.slice(0, -4), variables),
     ])

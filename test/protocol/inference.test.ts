@@ -136,7 +136,7 @@ struct Hits { count: u32, hits: array<Hit> }
     ['texture_storage_2d<rgba16float, write>', 'rgba16float', { compare: 'tolerance', atol: 1e-3, rtol: 2e-3, as: 'f16' }],
     ['texture_storage_2d<rgba32float, write>', 'rgba32float', { compare: 'tolerance', atol: 1e-5, rtol: 1e-4, as: 'f32' }],
     ['texture_storage_2d<rgba8uint, write>', 'rgba8uint', { compare: 'exact' }],
-  ])('[I1] what devices may round apart is compared by it: %s', (type, format, verify) => {
+  ])('[I1] [I11] what devices may round apart is compared by it: %s', (type, format, verify) => {
     const store = format.endsWith('uint') ? 'vec4u(1)' : 'vec4f(1)'
     const wgsl = `
 @group(0) @binding(0) var canvas: ${type};
