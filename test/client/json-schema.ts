@@ -38,6 +38,12 @@ const checks: Record<string, Check> = {
     onArray(value, (items) =>
       items.every((item, place) => accepts(Array.isArray(rule) ? (rule[place] ?? {}) : rule, item, root)),
     ),
+  additionalItems: (rule: Schema | false, value, { items }, root) =>
+    onArray(value, (list) =>
+      list
+        .slice(Array.isArray(items) ? items.length : list.length)
+        .every((item) => rule !== false && accepts(rule, item, root)),
+    ),
   required: (rule: string[], value) => onObject(value, (fields) => rule.every((name) => name in fields)),
   properties: (rule: Record<string, Schema>, value, _schema, root) =>
     onObject(value, (fields) =>

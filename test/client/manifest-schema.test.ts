@@ -42,6 +42,7 @@ describe('docs/manifest.schema.json', () => {
     ['a wrong step deep inside', { passes: [{ repeat: 2, do: [{ do: [{ entri: 'main' }] }] }] }],
     ['a path for a file', { wgsl: ['../kernel.wgsl'] }],
     ['an unknown cause', { cause: 'fun' }],
+    ['a range of three numbers', { units: { range: [0, 4, 9] } }],
     ['a granule of zero', { units: { range: [0, 1], granule: 0 } }],
     ['an unknown kind of result', { collect: { kind: 'film' } }],
     ['a tolerance without numbers', { verify: { out: { compare: 'tolerance' } } }],
