@@ -136,7 +136,7 @@ export default {
     reporterOptions: {
       archi: {
         collapsePattern:
-          '^(protocol|client/[^/]+|contracts|shaders/[^/]+|coordinator/core|coordinator/edge/[^/]+|web/[^/]+)',
+          '^(protocol|runner/dawn|runner|client/[^/]+|contracts|shaders/[^/]+|coordinator/core|coordinator/edge/[^/]+|web/[^/]+)',
       },
     },
   },
