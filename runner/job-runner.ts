@@ -51,6 +51,9 @@ interface Opened {
   readonly around: Omit<UnitRunAround, 'lane'>
 }
 
+/** Slices of a unit that are loaded before it has a lane; a tab holds several units, and a requester chooses their size. */
+const sliceAheadBytesMax = 8 * 1024 * 1024
+
 /** One job on its own device: compiled and uploaded once, then run unit by unit in one or two lanes. */
 export class JobRunner {
   readonly #opened: Opened
@@ -125,15 +128,14 @@ export class JobRunner {
    *   {Refusal} `expressionInvalid`; what the source throws.
    */
   async run(index: number, calledMs: number, options: RunOptions): Promise<UnitOutcome> {
-    const { program, list, jobDevice, source } = this.#opened
+    const { program, list, jobDevice } = this.#opened
     const plan = planUnit(program.manifest, index, list?.rows[index])
     this.#requireFit(plan)
-    // Before it has a lane: units that wait their turn load meanwhile.
-    const slices = new Map<string, Uint8Array<ArrayBuffer>>()
-    for (const [name, { begin, end }] of plan.slices)
-      slices.set(name, await source.loadSlice(name, begin, end))
+    // Units that wait their turn load meanwhile, unless that would fill the tab.
+    const ahead = sliceBytesOf(plan) <= sliceAheadBytesMax ? await this.#loadSlices(plan) : undefined
     const lane = await this.#takeLane()
     try {
+      const slices = ahead ?? (await this.#loadSlices(plan))
       await jobDevice.checked(lane.label, () => {
         lane.prepare(plan, slices)
       })
@@ -166,6 +168,14 @@ export class JobRunner {
     if (complete) this.#requireWritten(plan, result)
     const startedAfterMs = (run.sent.firstSubmitMs ?? calledMs) - calledMs
     return { result, gpuMs: run.sent.gpuMs, submits: run.sent.submits, startedAfterMs, progress, complete }
+  }
+
+  async #loadSlices(plan: UnitPlan): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+    const { source } = this.#opened
+    const slices = new Map<string, Uint8Array<ArrayBuffer>>()
+    for (const [name, { begin, end }] of plan.slices)
+      slices.set(name, await source.loadSlice(name, begin, end))
+    return slices
   }
 
   #requireFit(plan: UnitPlan): void {
@@ -247,4 +257,8 @@ function resultOf(readback: Uint8Array<ArrayBuffer>, plan: UnitPlan): Uint8Array
     offset += target.length
   }
   return result
+}
+
+function sliceBytesOf({ slices }: UnitPlan): number {
+  return [...slices.values()].reduce((sum, { begin, end }) => sum + end - begin, 0)
 }
