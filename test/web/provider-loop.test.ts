@@ -136,9 +136,9 @@ describe('provider loop', () => {
     const rig = await aWelcomeRig()
     rig.say(anOrder(3))
     await expect.poll(() => rig.views.at(-1)?.unitsAccepted).toBe(1)
-    expect(rig.types()).toEqual(['greet', 'commit', 'capacity', 'reveal'])
+    expect(rig.types()).toEqual(['greet', 'commit', 'reveal'])
     const result = new Uint8Array(400).fill(4)
-    expect(rig.heard[3]?.payload).toEqual(result)
+    expect(rig.heard[2]?.payload).toEqual(result)
     const { job } = anOrder(3)
     const resultDigest = resultDigestOf(result)
     const parts = { chainId: 31337, job, unit: 3, provider: aKey.provider, resultDigest, nonce: aNonce }

@@ -116,7 +116,6 @@ class LossyWorld {
     const result = new TextEncoder().encode(assignment)
     this.act({
       type: 'unitComputed',
-      gpuMs: 1_000,
       assignment,
       result,
       resultDigest: resultDigestOf(result),

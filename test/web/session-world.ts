@@ -82,7 +82,6 @@ export class SessionWorld {
     const result = Uint8Array.from([unit, 1, 2, 3])
     return this.step({
       type: 'unitComputed',
-      gpuMs: 1_000,
       assignment: assignmentOf(unit),
       result,
       resultDigest: resultDigestOf(result),

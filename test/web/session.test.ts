@@ -91,6 +91,16 @@ describe('units', () => {
     expect(namesOf(world.compute(1))).toEqual(['commit 1', 'compute 2'])
   })
 
+  test('[W35] units that follow one another fast are asked for ahead, slow ones no longer', () => {
+    const world = started()
+    for (const unit of [0, 1, 2]) world.hear(anOrder(unit))
+    world.compute(0)
+    world.pass(50)
+    expect(sentBy(world.compute(1))).toContainEqual({ type: 'capacity', capacity: 7 })
+    world.pass(60_000)
+    expect(sentBy(world.compute(2))).toContainEqual({ type: 'capacity', capacity: 2 })
+  })
+
   test('[W5] more units than anyone may hold are handed back', () => {
     const world = started()
     const units = Array.from({ length: limits.capacityMax }, (_, unit) => unit)
@@ -179,7 +189,6 @@ describe('units', () => {
     world.hear(anOrder(0))
     world.step({
       type: 'unitComputed',
-      gpuMs: 1_000,
       assignment: assignmentOf(0),
       result: { length: heldBytesMax + 1 } as Uint8Array,
       resultDigest: aNonce,

@@ -8,7 +8,8 @@ const aheadMs = 300
  * the GPU does not wait for the network. Long ones are left to others.
  *
  * @param lanes units that are computed side by side.
- * @param unitMs GPU time of a unit lately; undefined before the first.
+ * @param unitMs time from one result to the next lately, whatever took it: kernel, duty, other pages, the network;
+ *   undefined before the second.
  */
 export function capacityFor(lanes: number, unitMs: number | undefined): number {
   if (unitMs === undefined) return lanes + 1

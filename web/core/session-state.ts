@@ -71,8 +71,9 @@ export interface Session {
   /** Set when the session is to end once nothing computed is left to deliver. */
   ending: { readonly reason: StopReason; verdictsUntilMs: number | undefined } | undefined
   chainId: number
-  /** GPU time of a unit lately. */
+  /** Time from one result to the next lately. */
   unitMs: number | undefined
+  lastResultAtMs: number | undefined
   /** What the coordinator was told last. */
   capacityStated: number
   readonly held: Map<AssignmentId, Held>
@@ -97,7 +98,6 @@ export type SessionEvent =
   | {
       readonly type: 'unitComputed'
       readonly assignment: AssignmentId
-      readonly gpuMs: number
       readonly result: Uint8Array
       /** SHA-256 of the result. */
       readonly resultDigest: Hex
@@ -131,6 +131,7 @@ export function createSession(settings: SessionSettings): Session {
     settings,
     phase: { kind: 'idle' },
     unitMs: undefined,
+    lastResultAtMs: undefined,
     capacityStated: 0,
     ending: undefined,
     chainId: 0,

@@ -28,7 +28,11 @@ export function takeOrder(session: Session, order: UnitOrder, at: Moment, effect
   }
 }
 
-export function takeResult(session: Session, event: Extract<SessionEvent, { type: 'unitComputed' }>): void {
+export function takeResult(
+  session: Session,
+  event: Extract<SessionEvent, { type: 'unitComputed' }>,
+  at: Moment,
+): void {
   const held = session.held.get(event.assignment)
   if (held?.kind !== 'computing') return
   const { job, unit } = held.order
@@ -39,7 +43,9 @@ export function takeResult(session: Session, event: Extract<SessionEvent, { type
   const proof = { result, nonce, commitment, signature: signDigest(key, commitment) }
   session.held.set(event.assignment, { kind: 'computed', order: held.order, proof, sent: false })
   session.counts.computed += 1
-  session.unitMs = smoothedMs(session.unitMs, event.gpuMs)
+  if (session.lastResultAtMs !== undefined)
+    session.unitMs = smoothedMs(session.unitMs, at.nowMs - session.lastResultAtMs)
+  session.lastResultAtMs = at.nowMs
   session.failuresInARow.delete(job)
 }
 

@@ -81,7 +81,7 @@ function apply(session: Session, event: SessionEvent, at: Moment, effects: Sessi
       receive(session, event.message, at, effects)
       return
     case 'unitComputed':
-      takeResult(session, event)
+      takeResult(session, event, at)
       return
     case 'unitFailed':
       if (event.failure === 'kernelHung') haltOnHang(session, event.assignment, at, effects)

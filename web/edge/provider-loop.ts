@@ -166,11 +166,11 @@ export class ProviderLoop {
       this.#running.set(assignment, { order, job })
       this.#show()
       const beganMs = performance.now()
-      const { result, gpuMs, startedAfterMs } = await this.#around.runner.run(job.sourceFor(order.job), unit)
+      const { result, startedAfterMs } = await this.#around.runner.run(job.sourceFor(order.job), unit)
       timeStart(arrivedMs, beganMs + startedAfterMs)
       const resultDigest = await resultDigestOf(result)
       const nonce = this.#around.nonce()
-      this.#dispatch({ type: 'unitComputed', assignment, result, resultDigest, nonce, gpuMs })
+      this.#dispatch({ type: 'unitComputed', assignment, result, resultDigest, nonce })
       const tiles = this.#previews.tilesOf(order.job, job.manifest, unit, result)
       this.#around.showUnit({ job: order.job, unit, tiles })
     } catch (error) {
