@@ -5,10 +5,10 @@ import { capacityFor, smoothedMs } from '#web/core/capacity.ts'
 test.each([
   [undefined, 3],
   [5_000, 3],
-  [300, 3],
-  [299, 4],
-  [100, 5],
-  [50, 8],
+  [100, 3],
+  [99, 4],
+  [50, 4],
+  [20, 7],
   [1, limits.capacityMax],
   [0, limits.capacityMax],
 ])('[W35] units of %s ms: %i are held', (unitMs, capacity) => {

@@ -96,7 +96,7 @@ describe('units', () => {
     for (const unit of [0, 1, 2]) world.hear(anOrder(unit))
     world.compute(0)
     world.pass(50)
-    expect(sentBy(world.compute(1))).toContainEqual({ type: 'capacity', capacity: 7 })
+    expect(sentBy(world.compute(1))).toContainEqual({ type: 'capacity', capacity: 3 })
     world.pass(60_000)
     expect(sentBy(world.compute(2))).toContainEqual({ type: 'capacity', capacity: 2 })
   })

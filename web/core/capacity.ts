@@ -1,7 +1,10 @@
 import { limits } from '#protocol/limits.ts'
 
-/** Work held beyond what is being computed: the way to the coordinator and back, and the fetching of data. */
-const aheadMs = 300
+/**
+ * Work held beyond what is being computed: the way to the coordinator and back, and the fetching of data. Every unit
+ * more is one that waits for others when this tab vanishes.
+ */
+const aheadMs = 100
 
 /**
  * How many units to hold at once: those in the runner's lanes, one on its way, and more the shorter they are, so that
