@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { elementTypes } from './elements.ts'
 import { limits } from './limits.ts'
 import { parseMask } from './money.ts'
 
@@ -167,7 +168,7 @@ const unitsSchema = v.union(
   'must be { "range": [begin, end], "granule" } or { "list": "<file>.csv" }',
 )
 
-const elementSchema = v.picklist(['f32', 'f16', 'i32', 'u32', 'u8'])
+const elementSchema = v.picklist(elementTypes)
 const toleranceSchema = v.strictObject({
   compare: v.literal('tolerance'),
   atol: v.pipe(v.number(), v.minValue(0)),
@@ -199,12 +200,11 @@ const imageSchema = v.strictObject({
     }),
   ),
 })
-const scalarSchema = v.picklist(['f32', 'f16', 'i32', 'u32', 'u8', 'i8'])
 const arraySchema = v.strictObject({
   kind: v.literal('array'),
   buffer,
   reduce,
-  type: scalarSchema,
+  type: elementSchema,
   shape: v.optional(v.pipe(v.array(v.union([positive, v.literal(-1)])), v.minLength(1), v.maxLength(8))),
 })
 const plotSchema = v.strictObject({
@@ -280,7 +280,7 @@ export type TexturePlan = Manifest['textures'][string]
 export type SamplerPlan = Manifest['samplers'][string]
 export type BindingPlan = v.InferOutput<typeof bindingSchema>
 export type Comparator = v.InferOutput<typeof verifySchema>
-export type ElementType = v.InferOutput<typeof elementSchema>
+export type { ElementType } from './elements.ts'
 export type CollectPlan = v.InferOutput<typeof collectSchema>
 export type ImagePlan = v.InferOutput<typeof imageSchema>
 export type ArrayPlan = v.InferOutput<typeof arraySchema>

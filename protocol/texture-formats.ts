@@ -7,7 +7,7 @@ export interface TextureFormatFacts {
   readonly texelBytes: number
   readonly sample: TexelSample
   /** The type of one number in a texel, where results are compared. */
-  readonly element: ElementType | 'i8' | 'u16' | 'i16'
+  readonly element: ElementType
   /** The name WGSL uses in `texture_storage_*`, where it differs: none does. */
   readonly channels: 1 | 2 | 4
 }

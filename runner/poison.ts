@@ -1,5 +1,5 @@
 import type { ResultPart } from '#protocol/job-plan.ts'
-import type { ElementType } from '#protocol/manifest-schema.ts'
+import { elementBytes, isFloat, type ElementType } from '#protocol/elements.ts'
 
 /**
  * A result buffer without `init` starts filled with this word, so that what a kernel leaves unwritten shows: browsers
@@ -35,16 +35,10 @@ function hasPoisonedFloat(bytes: Uint8Array<ArrayBuffer>, elements: readonly Ele
   let offset = 0
   while (offset < bytes.length)
     for (const element of elements) {
-      if (offset + sizes[element] > bytes.length) return false
+      if (offset + elementBytes[element] > bytes.length) return false
       if (element === 'f32' && view.getUint32(offset, true) === poisonWord) return true
       if (element === 'f16' && view.getUint16(offset, true) === 0xffff) return true
-      offset += sizes[element]
+      offset += elementBytes[element]
     }
   return false
-}
-
-const sizes: Record<ElementType, number> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 }
-
-function isFloat(element: ElementType): boolean {
-  return element === 'f32' || element === 'f16'
 }

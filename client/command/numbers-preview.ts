@@ -1,13 +1,9 @@
-import { unreachable } from '#protocol/assert.ts'
 import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import { resultPartsOf, unitSpanOf } from '#protocol/job-plan.ts'
-import type { ArrayPlan, Comparator } from '#protocol/manifest.ts'
-import { widenHalfFloats } from '#protocol/pixels/half-float.ts'
-
-type ElementType = ArrayPlan['type']
+import { elementBytes, numberAt, type ElementType } from '#protocol/elements.ts'
+import type { Comparator } from '#protocol/manifest.ts'
 
 const numbersMax = 6
-const elementBytes: Record<ElementType, number> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1, i8: 1 }
 
 /**
  * The first numbers of each part of a unit's result, in the types that the manifest knows it by.
@@ -49,23 +45,4 @@ function numbersText(types: readonly ElementType[], bytes: Uint8Array): string {
     offset += elementBytes[type]
   }
   return offset < bytes.length ? `${numbers.join(', ')}, …` : numbers.join(', ')
-}
-
-function numberAt(view: DataView, offset: number, type: ElementType): number {
-  switch (type) {
-    case 'f32':
-      return view.getFloat32(offset, true)
-    case 'f16':
-      return widenHalfFloats(Uint16Array.of(view.getUint16(offset, true)))[0] ?? NaN
-    case 'i32':
-      return view.getInt32(offset, true)
-    case 'u32':
-      return view.getUint32(offset, true)
-    case 'u8':
-      return view.getUint8(offset)
-    case 'i8':
-      return view.getInt8(offset)
-    default:
-      return unreachable(type)
-  }
 }

@@ -1,7 +1,8 @@
 import { unreachable } from '#protocol/assert.ts'
 import { equalBytes } from '#protocol/bytes.ts'
 import type { ResultPart } from '#protocol/job-plan.ts'
-import type { Comparator, ElementType } from '#protocol/manifest.ts'
+import { elementBytes, isFloat, numberAt, type ElementType } from '#protocol/elements.ts'
+import type { Comparator } from '#protocol/manifest.ts'
 import type { RefusalReason } from '#protocol/refusal.ts'
 import { widenHalfFloats } from '#protocol/pixels/half-float.ts'
 
@@ -58,7 +59,7 @@ function withinTolerance(result: Uint8Array, canonical: Uint8Array, tolerance: T
   let outside = 0
   for (const [place, { element, values: expected }] of columnsOf(canonical, as).entries()) {
     const values = actual[place]?.values ?? []
-    const share = element === 'f32' || element === 'f16' ? rtol : 0
+    const share = isFloat(element) ? rtol : 0
     elements += expected.length
     for (let index = 0; index < expected.length; index += 1) {
       const wanted = expected[index] ?? NaN
@@ -82,8 +83,6 @@ interface Column {
   readonly values: ArrayLike<number> & Iterable<number>
 }
 
-const elementBytes: Readonly<Record<ElementType, number>> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 }
-
 /** The numbers in some bytes: in one column, or of a repeating list of types in one for each place of the list. */
 function columnsOf(bytes: Uint8Array, as: ElementType | readonly ElementType[]): Column[] {
   // Copies when they do not lie on a 4-byte boundary, as a message's payload may not.
@@ -97,7 +96,8 @@ function columnsOf(bytes: Uint8Array, as: ElementType | readonly ElementType[]):
   return pattern.map((element) => {
     const first = offset
     offset += elementBytes[element]
-    const count = Math.max(0, Math.ceil((bytes.length - first) / stride))
+    // A number that the end of the bytes cuts off is not one.
+    const count = Math.max(0, Math.floor((bytes.length - first - elementBytes[element]) / stride) + 1)
     const values = Array.from({ length: count }, (_, row) => numberAt(view, first + row * stride, element))
     return { element, values }
   })
@@ -114,27 +114,14 @@ function numbersOf(bytes: Uint8Array, element: ElementType): Column['values'] {
       return new Uint32Array(buffer, byteOffset, Math.floor(length / 4))
     case 'f16':
       return widenHalfFloats(new Uint16Array(buffer, byteOffset, Math.floor(length / 2)))
+    case 'i16':
+      return new Int16Array(buffer, byteOffset, Math.floor(length / 2))
+    case 'u16':
+      return new Uint16Array(buffer, byteOffset, Math.floor(length / 2))
+    case 'i8':
+      return new Int8Array(buffer, byteOffset, length)
     case 'u8':
       return bytes
-    default:
-      return unreachable(element)
-  }
-}
-
-/** A number that the end of the bytes cuts off is not one. */
-function numberAt(view: DataView, offset: number, element: ElementType): number {
-  if (offset + elementBytes[element] > view.byteLength) return 0
-  switch (element) {
-    case 'f32':
-      return view.getFloat32(offset, true)
-    case 'i32':
-      return view.getInt32(offset, true)
-    case 'u32':
-      return view.getUint32(offset, true)
-    case 'f16':
-      return widenHalfFloats(Uint16Array.of(view.getUint16(offset, true)))[0] ?? NaN
-    case 'u8':
-      return view.getUint8(offset)
     default:
       return unreachable(element)
   }

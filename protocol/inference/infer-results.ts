@@ -1,4 +1,5 @@
 import { isScratch, resultNamesOf } from '../complete-manifest.ts'
+import { elementBytes } from '../elements.ts'
 import type { Comparator, ElementType, TexturePlan } from '../manifest-schema.ts'
 import { textureFacts } from '../texture-formats.ts'
 import type { TypeLayout } from '../wgsl/reflection.ts'
@@ -93,7 +94,7 @@ function elementsOf(
   dispatches: readonly PlannedDispatch[],
 ): ElementType | ElementType[] {
   const texture = Object.hasOwn(draft.manifest.textures, name) ? draft.manifest.textures[name] : undefined
-  if (texture) return textureElement(texture.format)
+  if (texture) return textureFacts(texture.format).element
   for (const { plan, entry } of dispatches)
     for (const binding of entry.bindings) {
       const bound = plan.bind[`${binding.group}.${binding.binding}`]
@@ -102,12 +103,6 @@ function elementsOf(
       if (pattern.length > 0 && pattern.length <= patternMax) return simplified(pattern)
     }
   return 'f32'
-}
-
-function textureElement(format: Parameters<typeof textureFacts>[0]): ElementType {
-  const { element } = textureFacts(format)
-  if (element === 'i8') return 'u8'
-  return element === 'i16' || element === 'u16' ? 'u32' : element
 }
 
 function simplified(pattern: ElementType[]): ElementType | ElementType[] {
@@ -148,8 +143,6 @@ function patternOf(type: TypeLayout): ElementType[] {
 function repeated(element: ElementType, times: number): ElementType[] {
   return new Array<ElementType>(times).fill(element)
 }
-
-const elementBytes: Readonly<Record<ElementType, number>> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1 }
 
 function padded(pattern: readonly ElementType[], bytes: number): ElementType[] {
   let missing = bytes - pattern.reduce((sum, element) => sum + elementBytes[element], 0)

@@ -1,6 +1,5 @@
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
+import { readAttempts } from '../network/attempts.ts'
 import { readBooks } from '../network/books.ts'
 import { LocalNetwork } from '../network/local-network.ts'
 import { RunningJob } from '../network/running-job.ts'
@@ -10,13 +9,6 @@ let network: LocalNetwork | undefined
 afterEach(async () => {
   await network?.stop()
 })
-
-interface Attempt {
-  readonly unit: number
-  readonly provider: string
-  readonly state: string
-  readonly leased_at_ms: number
-}
 
 test('[E2] [L5] a tab that dies: its units are leased to another within five seconds, and it is paid for what was accepted', async () => {
   network = await LocalNetwork.start()
@@ -37,7 +29,7 @@ test('[E2] [L5] a tab that dies: its units are leased to another within five sec
   expect(paid?.claimedWei).toBe(view.unitPayWei * BigInt(paid?.accepted ?? -1))
 
   await network.coordinator.stop()
-  const attempts = readAttempts(join(network.folder, 'data', 'mask.sqlite'))
+  const attempts = readAttempts(network)
   const lost = attempts.filter(
     ({ provider, state }) => provider === dead && state !== 'accepted' && state !== 'refused',
   )
@@ -52,14 +44,3 @@ test('[E2] [L5] a tab that dies: its units are leased to another within five sec
   // Five seconds are proved in virtual time (L5); a real clock on a crowded machine only reports.
   process.stdout.write(`leased again after ${delaysMs.join(', ')} ms\n`)
 })
-
-function readAttempts(path: string): Attempt[] {
-  const database = new DatabaseSync(path, { readOnly: true })
-  try {
-    return database
-      .prepare('SELECT unit, provider, state, leased_at_ms FROM assignments ORDER BY sequence')
-      .all() as unknown as Attempt[]
-  } finally {
-    database.close()
-  }
-}

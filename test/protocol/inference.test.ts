@@ -133,6 +133,7 @@ struct Hits { count: u32, hits: array<Hit> }
 
   test.each<[type: string, format: string, verify: unknown]>([
     ['texture_storage_2d<rgba8unorm, write>', 'rgba8unorm', { compare: 'tolerance', atol: 1, rtol: 0, as: 'u8' }],
+    ['texture_storage_2d<rgba8snorm, write>', 'rgba8snorm', { compare: 'tolerance', atol: 1, rtol: 0, as: 'i8' }],
     ['texture_storage_2d<rgba16float, write>', 'rgba16float', { compare: 'tolerance', atol: 1e-3, rtol: 2e-3, as: 'f16' }],
     ['texture_storage_2d<rgba32float, write>', 'rgba32float', { compare: 'tolerance', atol: 1e-5, rtol: 1e-4, as: 'f32' }],
     ['texture_storage_2d<rgba8uint, write>', 'rgba8uint', { compare: 'exact' }],

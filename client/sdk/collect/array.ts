@@ -1,3 +1,4 @@
+import { elementBytes } from '#protocol/elements.ts'
 import type { ArrayPlan } from '#protocol/manifest.ts'
 import { collectInvalid, type UnitLayout } from '#client/sdk/collect/unit-layout.ts'
 
@@ -7,13 +8,14 @@ export interface NumberArray {
   readonly shape: readonly number[]
 }
 
-const elementBytes: Record<ArrayPlan['type'], number> = { f32: 4, i32: 4, u32: 4, f16: 2, u8: 1, i8: 1 }
 /** NumPy's names; a single byte has no order. */
 const descriptions: Record<ArrayPlan['type'], string> = {
   f32: '<f4',
   f16: '<f2',
   i32: '<i4',
   u32: '<u4',
+  i16: '<i2',
+  u16: '<u2',
   u8: '|u1',
   i8: '|i1',
 }

@@ -1,4 +1,4 @@
-import { unreachable } from '#protocol/assert.ts'
+import { numberAt } from '#protocol/elements.ts'
 import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { TablePlan } from '#protocol/manifest.ts'
 import type { UnitList } from '#protocol/unit-list.ts'
@@ -96,18 +96,5 @@ export function collectTable(
     add(unit, result) {
       parts.set(unit, new DataView(layout.partOf(unit, result).slice().buffer))
     },
-  }
-}
-
-function numberAt(view: DataView, offset: number, type: TablePlan['columns'][string]): number {
-  switch (type) {
-    case 'f32':
-      return view.getFloat32(offset, true)
-    case 'i32':
-      return view.getInt32(offset, true)
-    case 'u32':
-      return view.getUint32(offset, true)
-    default:
-      return unreachable(type)
   }
 }

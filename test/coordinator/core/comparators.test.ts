@@ -122,6 +122,10 @@ describe('comparators', () => {
     ['u32', Uint32Array.of(0xffff_ffff), Uint32Array.of(0), false],
     ['i32', Int32Array.of(-1), Int32Array.of(0), true],
     ['i32', Int32Array.of(-2), Int32Array.of(0), false],
+    ['i8', Int8Array.of(0, -1), Int8Array.of(-1, 0), true],
+    ['i8', Int8Array.of(1), Int8Array.of(-1), false],
+    ['i16', Int16Array.of(-300, 4), Int16Array.of(-301, 4), true],
+    ['u16', Uint16Array.of(65_535, 0), Uint16Array.of(0, 0), false],
     // 1.5 and 2.5, then 1.5 and 3, as half-precision floats.
     ['f16', Uint16Array.of(0x3e00), Uint16Array.of(0x4100), true],
     ['f16', Uint16Array.of(0x3e00), Uint16Array.of(0x4200), false],
