@@ -25,7 +25,8 @@ import { Refusal, refusalReasons } from './refusal.ts'
  *       verdict    ─────────────────────▶  accepted or refused, with the reason
  *       account    ─────────────────────▶  whenever a sum has changed
  *
- * `heartbeat` proves that the tab lives; `handBack` and `leave` return units at once.
+ * `heartbeat` proves that the tab lives; `capacity` says how many units it wants to hold from now on; `handBack` and
+ * `leave` return units at once.
  */
 const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(limits.unitsPerJobMax - 1))
 const capacity = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.capacityMax))
