@@ -5,12 +5,14 @@ import { planJob, resultPartsOf, unitSpanOf } from '#protocol/job-plan.ts'
 import { decodeJobSpec, jobIdOf, jobSaltOf, type JobSpec, type StoredInput } from '#protocol/job-spec.ts'
 import type { ContentId } from '#protocol/ids.ts'
 import { limits } from '#protocol/limits.ts'
+import { needsOf } from '#protocol/needs.ts'
 import { piecesOf } from '#protocol/pieces.ts'
 import { Refusal } from '#protocol/refusal.ts'
 import { parseUnitList } from '#protocol/unit-list.ts'
 import type { JobRow } from './core/records.ts'
 import type { JobTerms } from './core/state.ts'
 import type { Blobs } from './edge/blobs/blobs.ts'
+import { dataBytesOf } from './job-data.ts'
 
 /** A job that holds together, with what its kernel's examination needs. */
 export interface AdmittedJob {
@@ -38,15 +40,18 @@ export async function admitJob(blobs: Blobs, request: JobRequest): Promise<Admit
   if (spec.list !== undefined) await requireList(blobs, spec.manifest, spec.list)
   if (spec.reduce !== undefined && !(await blobs.has(spec.reduce)))
     throw missing('the merging kernel', spec.reduce)
+  if (spec.check !== undefined) await requireCheck(blobs, spec.check)
   const salt = jobSaltOf(request.spec, request.nonce)
   const id = jobIdOf(request.requester, salt)
-  const terms = termsOf(spec, { id, spec: request.spec, salt, requester: request.requester })
+  const row = { id, spec: request.spec, salt, requester: request.requester }
+  const terms = termsOf(spec, row, await dataBytesOf(blobs, spec))
   return { terms, spec, kernel }
 }
 
 /** The terms of a job that was admitted before, from its row and its spec blob. */
 export async function readTerms(blobs: Blobs, row: JobRow): Promise<JobTerms> {
-  return termsOf(await readSpec(blobs, row.spec), row)
+  const spec = await readSpec(blobs, row.spec)
+  return termsOf(spec, row, await dataBytesOf(blobs, spec))
 }
 
 async function readSpec(blobs: Blobs, cid: ContentId): Promise<JobSpec> {
@@ -69,6 +74,18 @@ async function requireInput(blobs: Blobs, name: string, input: StoredInput): Pro
     if (!(await blobs.has(cid))) throw missing(`piece ${place + 1} of ${pieces.length} of ${what}`, cid)
 }
 
+/** Contributors download and compile it as they do the kernel. */
+async function requireCheck(blobs: Blobs, cid: ContentId): Promise<void> {
+  const bytes = await blobs.sizeOf(cid)
+  if (bytes === undefined) throw missing('the verify kernel', cid)
+  if (bytes > limits.wgslBytesMax)
+    throw new Refusal(
+      'tooLarge',
+      `The verify kernel has ${bytes} bytes; at most ${limits.wgslBytesMax} are allowed.`,
+      { where: 'verify', next: 'Shorten it.' },
+    )
+}
+
 async function requireList(blobs: Blobs, { units }: CompleteManifest, cid: ContentId): Promise<void> {
   const bytes = await blobs.get(cid)
   if (!bytes) throw missing('the units list', cid)
@@ -86,13 +103,25 @@ async function requireList(blobs: Blobs, { units }: CompleteManifest, cid: Conte
 function termsOf(
   { manifest }: JobSpec,
   { id, spec, salt, requester }: Pick<JobTerms, 'id' | 'spec' | 'salt' | 'requester'>,
+  dataBytes: number,
 ): JobTerms {
   const plan = planJob(manifest)
   const last = plan.unitCount - 1
   const parts = resultPartsOf(manifest, unitSpanOf(manifest, 0).count)
   const lastParts = resultPartsOf(manifest, unitSpanOf(manifest, last).count)
   const resultPartsOfUnit = (unit: number) => (unit === last ? lastParts : parts)
-  return { id, spec, salt, requester, name: manifest.name, plan, resultPartsOf: resultPartsOfUnit }
+  return {
+    id,
+    spec,
+    salt,
+    requester,
+    name: manifest.name,
+    plan,
+    needs: needsOf(manifest, requester, dataBytes),
+    // The examination says; of a job that was admitted before, its row.
+    spottable: false,
+    resultPartsOf: resultPartsOfUnit,
+  }
 }
 
 function missing(what: string, cid: ContentId): Refusal {

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
+import { addressSchema, type ProviderId } from '#protocol/ids.ts'
 import { defaultDurations, type Durations } from './core/state.ts'
+import { defaultPolicy, type Policy } from './core/trust/policy.ts'
 import { Failure } from './edge/failure.ts'
 
 /** How a coordinator is set up; parsed once, before anything is opened. */
@@ -16,6 +18,11 @@ export interface Config {
   /** What becomes of jobs whose kernel this machine cannot prove, for lack of a software adapter or of a feature. */
   readonly unprovable: 'admit' | 'refuse'
   readonly durations: Durations
+  readonly policy: Policy
+  /** Providers whose word settles disputes, besides the reference worker. */
+  readonly anchors: readonly ProviderId[]
+  /** Whether this machine's processor computes what disputes and audits ask of an anchor. */
+  readonly referenceWorker: boolean
 }
 
 const whole = (low: number, high: number) =>
@@ -27,6 +34,12 @@ const whole = (low: number, high: number) =>
     v.maxValue(high, `must be at most ${high}`),
   )
 
+const share = v.pipe(
+  v.string(),
+  v.regex(/^(0|1|0?\.\d{1,9}|1\.0{1,9})$/, 'must be a number from 0 to 1'),
+  v.transform(Number),
+)
+
 const settingsSchema = v.object({
   host: v.pipe(v.string(), v.minLength(1)),
   port: whole(0, 65_535),
@@ -36,6 +49,10 @@ const settingsSchema = v.object({
   'epoch-seconds': whole(1, 86_400),
   'lease-seconds': whole(1, 86_400),
   unprovable: v.picklist(['admit', 'refuse']),
+  'tail-idle-seconds': whole(1, 86_400),
+  'audit-rate': share,
+  anchor: v.array(v.pipe(v.string(), v.toLowerCase(), addressSchema)),
+  'reference-worker': v.picklist(['on', 'off']),
 })
 
 export const usage = `Usage: npm start -- [options]
@@ -47,6 +64,11 @@ export const usage = `Usage: npm start -- [options]
   --epoch-seconds <n>      how often earnings are settled on the chain (10)
   --lease-seconds <n>      how long a tab may compute a unit (120)
   --unprovable <what>      admit or refuse kernels that this machine cannot try out (admit: a development network)
+  --audit-rate <share>     chance that a proven provider's unit is computed twice, where parts of it are re-run too (0.05);
+                           in other jobs it is 1.6 times that
+  --tail-idle-seconds <n>  pending units that have waited so long without another check are checked for their own sake (20)
+  --anchor <address>       a provider whose word settles disputes; may be repeated
+  --reference-worker <how> on or off: this machine's processor is an anchor, too (off)
   --log-level <level>      debug, info, warn, error or silent (warn; env MASK_LOG)
   --help                   this text
 `
@@ -71,6 +93,10 @@ export function readConfig(
     'epoch-seconds': values['epoch-seconds'] ?? `${defaultDurations.epochMs / 1_000}`,
     'lease-seconds': values['lease-seconds'] ?? `${defaultDurations.leaseMs / 1_000}`,
     unprovable: values.unprovable ?? 'admit',
+    'tail-idle-seconds': values['tail-idle-seconds'] ?? `${defaultDurations.tailIdleMs / 1_000}`,
+    'audit-rate': values['audit-rate'] ?? `${defaultPolicy.auditRate}`,
+    anchor: values.anchor ?? [],
+    'reference-worker': values['reference-worker'] ?? 'off',
   })
   if (!settings.success) {
     const issue = settings.issues[0]
@@ -91,7 +117,21 @@ export function readConfig(
       ...defaultDurations,
       epochMs: rest['epoch-seconds'] * 1_000,
       leaseMs: rest['lease-seconds'] * 1_000,
+      tailIdleMs: rest['tail-idle-seconds'] * 1_000,
     },
+    policy: policyOf(rest['audit-rate']),
+    anchors: rest.anchor,
+    referenceWorker: rest['reference-worker'] === 'on',
+  }
+}
+
+/** Where no parts of units are re-run, audits are more frequent in the usual proportion. */
+function policyOf(auditRate: number): Policy {
+  const { auditRate: usual, auditRateUnspotted } = defaultPolicy
+  return {
+    ...defaultPolicy,
+    auditRate,
+    auditRateUnspotted: Math.min(1, (auditRate * auditRateUnspotted) / usual),
   }
 }
 
@@ -109,6 +149,10 @@ function parseFlags(flags: readonly string[]) {
         'epoch-seconds': text,
         'lease-seconds': text,
         unprovable: text,
+        'tail-idle-seconds': text,
+        'audit-rate': text,
+        anchor: { type: 'string', multiple: true },
+        'reference-worker': text,
         help: { type: 'boolean', short: 'h' },
       },
     }).values

@@ -6,11 +6,15 @@ import type { JobId } from '#protocol/ids.ts'
 import { Refusal } from '#protocol/refusal.ts'
 import { admitJob, readTerms } from './admission.ts'
 import type { Config } from './config.ts'
+import { ControlDesk } from './control-desk.ts'
 import type { Effect } from './core/effects.ts'
+import type { Event } from './core/events.ts'
 import { recover } from './core/recover.ts'
+import { marketView } from './core/market/price-view.ts'
 import type { Job, State } from './core/state.ts'
 import { changesOf, jobViewOf, snapshotOf } from './core/views.ts'
 import { Examiner } from './edge/admission/examiner.ts'
+import { ChainBeacon } from './edge/beacon/chain-beacon.ts'
 import { FileBlobs } from './edge/blobs/file-blobs.ts'
 import { startDevelopmentChain } from './edge/chain/development-chain.ts'
 import type { Chain } from './edge/chain/chain.ts'
@@ -23,12 +27,16 @@ import { JobWatch } from './edge/job-watch.ts'
 import { ProviderGate } from './edge/provider-gate.ts'
 import { SqliteStore } from './edge/store/sqlite-store.ts'
 import { withTerms } from './edge/store/store.ts'
+import { NetworkNames } from './edge/webrtc/network-names.ts'
 import { attachSignalling, signallingPath } from './edge/webrtc/signalling-server.ts'
 import { SupervisedTransport } from './edge/webrtc/supervised-transport.ts'
 import { Tickets } from './edge/webrtc/tickets.ts'
 import { EventLoop } from './event-loop.ts'
 import { lookForFunds } from './funding-watch.ts'
+import { openReferenceWorker } from './open-reference-worker.ts'
 import { providerViewOf, SettlementDesk } from './settlement-desk.ts'
+import { unitAnswerOf } from './unit-answer.ts'
+import { refuseUnrunnable } from './unrunnable.ts'
 
 const tickMs = 250
 const fundingLookMs = 1_000
@@ -87,19 +95,32 @@ async function open(
   const terms = new Map(
     await Promise.all(rows.jobs.map(async ({ row }) => [row.id, await readTerms(blobs, row)] as const)),
   )
+  const post = (event: Event) => {
+    loop.post(event)
+  }
+  const reference = config.referenceWorker
+    ? await openReferenceWorker({ keyFile: paths.referenceKey, blobs, chainId: chain.chainId, post, log })
+    : undefined
+  opened.push(async () => reference?.close())
+  const { durations, policy } = config
+  const anchors = [...config.anchors, ...(reference ? [reference.provider] : [])]
   const { state, effects } = recover(
     withTerms(rows, (row) => terms.get(row.id) ?? unknownJob(row.id)),
     clock.nowMs(),
-    config.durations,
+    { durations, policy, anchors },
   )
+  const beacon = new ChainBeacon({ blocks: chain.blocks, clock, log, roundMs: policy.beaconRoundMs })
+  opened.push(() => beacon.close())
 
   const tickets = new Tickets(clock)
+  const networks = new NetworkNames()
   const peer = `coordinator-${randomBytes(12).toString('hex')}`
   const transport = new SupervisedTransport({
     peer,
     port: http.port,
     path: signallingPath,
     mintTicket: () => tickets.mint(peer).ticket,
+    networkOf: (remotePeer) => networks.of(remotePeer),
     log,
   })
   attachSignalling(
@@ -109,6 +130,7 @@ async function open(
       transport.suspect(lost)
     },
     log,
+    networks,
   )
   const examiner = new Examiner({ blobs, log, unprovable: config.unprovable })
   opened.push(() => examiner.close())
@@ -123,28 +145,25 @@ async function open(
       watch.announce(batch)
     },
   })
-  const desk = new SettlementDesk(
-    chain,
-    (event) => {
-      loop.post(event)
-    },
-    log,
-  )
-  const gate = new ProviderGate({
-    transport,
-    chainId: chain.chainId,
-    post: (event) => {
-      loop.post(event)
-    },
-    log,
-  })
+  const desk = new SettlementDesk(chain, post, log)
+  const gate = new ProviderGate({ transport, chainId: chain.chainId, post, log })
   function perform(effect: Effect): void {
     switch (effect.kind) {
       case 'send':
-        transport.send(effect.session, effect.message)
+        if (reference?.owns(effect.session)) reference.hear(effect.message, effect.payload)
+        else transport.send(effect.session, effect.message, effect.payload)
         return
       case 'disconnect':
-        transport.disconnect(effect.session)
+        if (reference?.owns(effect.session)) reference.disconnected()
+        else transport.disconnect(effect.session)
+        return
+      case 'wantRound':
+        beacon.want(effect.round)
+        return
+      case 'fetchResult':
+        void store.canonicalResult(effect.job, effect.unit).then((result) => {
+          if (result) post({ kind: 'resultFetched', assignment: effect.assignment, result })
+        }, onFatal)
         return
       case 'postEpoch':
       case 'pushClaims':
@@ -157,6 +176,9 @@ async function open(
   }
 
   await loop.adopt(effects)
+  await beacon.start(state.beacon.waiting.keys(), (round, value) => {
+    post({ kind: 'beaconPublished', round, value })
+  })
   const tick = setInterval(() => {
     loop.post({ kind: 'timePassed' })
   }, tickMs)
@@ -168,10 +190,13 @@ async function open(
   http.serve(createHttpApp({ services: servicesOf(), webRoot, publicHosts: config.publicHosts, log }))
   opened.push(() => transport.stop())
   await transport.start(gate)
+  void reference?.start().catch(onFatal)
   return { url: `http://${config.host}:${http.port}`, transport, stop: closeAll }
 
   function servicesOf(): HttpServices {
     const grant = chain.grant?.bind(chain)
+    const control = new ControlDesk(chain.chainId, clock, (event) => loop.handled(event))
+    const viewOf = (id: JobId) => jobViewOf(state, knownJob(state, id), clock.nowMs())
     return {
       blobs,
       network: () => ({
@@ -190,17 +215,23 @@ async function open(
         const { terms } = admitted
         if (!state.jobs.has(terms.id)) {
           refuseBeyondLimit(state)
-          await examiner.examine(admitted)
-          await loop.handled({ kind: 'jobSubmitted', terms })
+          refuseUnrunnable(terms.needs, clock.nowMs())
+          const { spottable } = await examiner.examine(admitted)
+          await loop.handled({ kind: 'jobSubmitted', terms: { ...terms, spottable } })
         }
-        return jobViewOf(knownJob(state, terms.id))
+        return viewOf(terms.id)
       },
-      jobs: () => [...state.jobs.values()].map(jobViewOf),
-      job: (id) => jobViewOf(knownJob(state, id)),
+      jobs: () => [...state.jobs.keys()].map(viewOf),
+      job: viewOf,
+      controlJob: async (id, request) => {
+        await control.control(knownJob(state, id), request)
+        return viewOf(id)
+      },
       watchJob: (id, listener) => watch.watch(id, listener),
-      snapshot: (id) => snapshotOf(knownJob(state, id)),
-      changes: (id, units) => changesOf(knownJob(state, id), units),
-      result: (job, unit) => store.canonicalResult(job, unit),
+      snapshot: (id) => snapshotOf(state, knownJob(state, id), clock.nowMs()),
+      changes: (id, units) => changesOf(state, knownJob(state, id), units, clock.nowMs()),
+      result: (id, unit) => unitAnswerOf(knownJob(state, id), unit, store),
+      market: (bid) => marketView(state, clock.nowMs(), bid),
       provider: (id) => providerViewOf(state, id),
       ...(grant && { faucet: async (address: Hex) => ({ address, ...(await grant(address)) }) }),
       relayRpc: (request) => chain.relayRpc(request),

@@ -21,7 +21,7 @@ export interface CompleteManifest extends Omit<
   Manifest,
   'inputs' | 'buffers' | 'textures' | 'passes' | 'units' | 'collect' | 'verify'
 > {
-  readonly inputs: Readonly<Record<string, Exclude<InputPlan, string>>>
+  readonly inputs: Readonly<Record<string, CompleteInput>>
   readonly buffers: Readonly<Record<string, CompleteBuffer>>
   readonly textures: Readonly<
     Record<string, TexturePlan & { readonly dimension: NonNullable<TexturePlan['dimension']> }>
@@ -32,6 +32,8 @@ export interface CompleteManifest extends Omit<
   readonly collect: CollectPlan & { readonly buffer: string }
 }
 
+/** In the long form. `given`: so many bytes come with each run, as a result does to its verify kernel; no author writes it. */
+export type CompleteInput = Exclude<InputPlan, string> & { readonly given?: number | string }
 export type ScratchPlan = Extract<BufferPlan, { bytes?: unknown }>
 export type CompleteBuffer =
   | { readonly from: string }
@@ -49,6 +51,7 @@ export type CompleteUnits =
       readonly list: string
       readonly columns: readonly string[]
       readonly count: number
+      readonly targetMs?: number | undefined
     }
 
 /**

@@ -5,7 +5,10 @@ import type { Hex } from './bytes.ts'
 export type JobId = Hex
 /** The account a provider is paid at and signs with: a 20-byte EVM address in lower case. */
 export type ProviderId = Hex
-/** One attempt at a unit: `<job>/<unit>/<attempt>` with the job id's first 8 digits; unique in a coordinator. */
+/**
+ * One attempt at a unit: `<job>/<unit>/<attempt>` with the job id's first 8 digits; unique in a coordinator. Of a bundle of
+ * spots the unit is its first spot's, and attempts count from a million on.
+ */
 export type AssignmentId = string
 /** CIDv1, raw, SHA-256, base32. */
 export type ContentId = string
@@ -27,8 +30,16 @@ export const addressSchema = hexOf(20)
 export const signatureSchema = hexOf(65)
 export const assignmentIdSchema = v.pipe(
   v.string(),
-  v.regex(/^[0-9a-f]{8}\/\d{1,7}\/\d{1,7}$/, 'must be <job>/<unit>/<attempt>'),
+  v.regex(/^[0-9a-f]{8}\/\d{1,7}\/\d{1,9}$/, 'must be <job>/<unit>/<attempt>'),
 )
+/** Where the numbers of bundles begin; attempts at a unit stay far below. */
+export const firstBundleAttempt = 1_000_000
+
+/** Whether an assignment is a bundle of spots. */
+export function isBundle(assignment: AssignmentId): boolean {
+  return Number(assignment.slice(assignment.lastIndexOf('/') + 1)) >= firstBundleAttempt
+}
+
 export const contentIdSchema = v.pipe(v.string(), v.regex(/^b[a-z2-7]{58}$/, 'must be a CIDv1 in base32'))
 export const weiSchema = v.pipe(
   v.string(),

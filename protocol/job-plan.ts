@@ -13,6 +13,7 @@ import { limits } from './limits.ts'
 import type { Comparator, Manifest } from './manifest-schema.ts'
 import { formatMask, parseMask } from './money.ts'
 import { Refusal } from './refusal.ts'
+import { spotsPerUnit } from './spots-per-unit.ts'
 import { textureFacts } from './texture-formats.ts'
 
 /** A unit of a job: the half-open span `[begin, begin + count)` of the range; of a list, one row. */
@@ -25,12 +26,13 @@ export interface UnitSpan {
 /** What scheduling and pay need to know of a job; all sums in wei. */
 export interface JobPlan {
   readonly unitCount: number
-  /** Agreeing results needed before a unit is accepted. */
+  /** Agreeing results needed before a unit is accepted; 1: a unit is computed once, and checked as a beacon says. */
   readonly quorum: number
-  /** What the requester pays for one accepted unit, verification included. */
+  /** What the requester pays for one accepted unit: all its results with a fixed quorum; each result where it is 1. */
   readonly unitPriceWei: bigint
   /** What each of the `quorum` agreeing results earns: unitPriceWei / quorum, without remainder. */
   readonly unitPayWei: bigint
+  /** The most that the job can cost; what must be in the escrow before it starts. */
   readonly costWei: bigint
   readonly budgetWei: bigint
 }
@@ -152,8 +154,10 @@ export function planJob(manifest: CompleteManifest): JobPlan {
 /**
  * Every unit's size must be known to be good now: a requester could otherwise make its evaluation fail in the
  * middle of a decision. Sizes depend on the count alone, and only the last unit's count differs, so two looks do.
+ *
+ * @throws {Refusal} `tooLarge`, `manifestInvalid` or `expressionInvalid`
  */
-function checkResultSizes(manifest: CompleteManifest, unitCount: number): void {
+export function checkResultSizes(manifest: CompleteManifest, unitCount: number): void {
   for (const name of resultNamesOf(manifest)) checkSizeNames(manifest, name)
   for (const index of [0, unitCount - 1]) {
     const parts = resultPartsOf(manifest, unitSpanOf(manifest, index).count)
@@ -188,28 +192,34 @@ function whereOf(manifest: CompleteManifest, name: string): string {
   return Object.hasOwn(manifest.buffers, name) ? `buffers.${name}.bytes` : `textures.${name}.size`
 }
 
-function planPrice(manifest: CompleteManifest, unitCount: number) {
-  const unitPriceWei = parseMask(manifest.price.perUnitMask)
-  const budgetWei = parseMask(manifest.price.budgetMask)
+function planPrice({ price, quorum }: CompleteManifest, unitCount: number) {
+  const unitPriceWei = parseMask(price.perUnitMask)
+  const budgetWei = parseMask(price.budgetMask)
   assert(unitPriceWei !== undefined && budgetWei !== undefined, 'a parsed manifest has well-formed prices')
-  if (unitPriceWei % BigInt(manifest.quorum) !== 0n)
+  const parts = quorum === 1 ? spotsPerUnit : quorum
+  if (unitPriceWei % BigInt(parts) !== 0n)
     throw new Refusal(
       'priceInvalid',
-      `${manifest.price.perUnitMask} MASK cannot be split evenly among ${manifest.quorum} agreeing results.`,
-      {
-        where: 'price.perUnitMask',
-        next: `Choose a price that ${manifest.quorum} divides.`,
-      },
+      `${price.perUnitMask} MASK cannot be split evenly among ${parts} ${quorum === 1 ? 'spots of a unit' : 'agreeing results'}.`,
+      { where: 'price.perUnitMask', next: `Choose a price that ${parts} divides.` },
     )
-  const costWei = unitPriceWei * BigInt(unitCount)
+  const costWei = costPerUnitWei(unitPriceWei, quorum) * BigInt(unitCount)
   if (budgetWei < costWei)
     throw new Refusal(
       'budgetTooSmall',
-      `${unitCount} units cost ${formatMask(costWei)} MASK; the budget is ${manifest.price.budgetMask}.`,
+      `${unitCount} units cost ${quorum === 1 ? 'up to ' : ''}${formatMask(costWei)} MASK; the budget is ${price.budgetMask}.`,
       {
         where: 'price.budgetMask',
-        next: `Raise the budget to at least ${formatMask(costWei)}.`,
+        next: `Raise the budget to at least ${formatMask(costWei)}.${quorum === 1 ? ' What checks do not use is given back.' : ''}`,
       },
     )
-  return { unitPriceWei, budgetWei, costWei, unitPayWei: unitPriceWei / BigInt(manifest.quorum) }
+  return { unitPriceWei, budgetWei, costWei, unitPayWei: unitPriceWei / BigInt(quorum) }
+}
+
+/**
+ * The most that a unit can cost. One that is audited is computed twice at most, and before that two of its spots may
+ * have been re-run.
+ */
+function costPerUnitWei(unitPriceWei: bigint, quorum: number): bigint {
+  return quorum === 1 ? 2n * unitPriceWei + 2n * (unitPriceWei / BigInt(spotsPerUnit)) : unitPriceWei
 }

@@ -8,6 +8,7 @@ import { requireComplete, type CompleteManifest } from './complete-manifest.ts'
 import { parseManifest } from './manifest.ts'
 import { limits, protocolVersion } from './limits.ts'
 import { Refusal } from './refusal.ts'
+import { checkerOf } from './checker.ts'
 
 /**
  * A job as everyone sees it: the manifest, complete, and the content ids of its kernel text and data.
@@ -23,6 +24,8 @@ export interface JobSpec {
   readonly list?: ContentId | undefined
   /** The merging kernel, where `collect.reduce` names one. */
   readonly reduce?: ContentId | undefined
+  /** The verify kernel's text, where `verify` names one; its parts are joined as the kernel's. */
+  readonly check?: ContentId | undefined
 }
 
 /**
@@ -47,6 +50,7 @@ const specSchema = v.strictObject({
   ),
   list: v.optional(contentIdSchema),
   reduce: v.optional(contentIdSchema),
+  check: v.optional(contentIdSchema),
 })
 
 /** The spec as the bytes that are hashed and stored. */
@@ -96,6 +100,8 @@ function checkNames(spec: JobSpec): void {
   if ('list' in manifest.units !== (spec.list !== undefined)) throw absent('the units list', 'list')
   if ((manifest.collect.reduce !== undefined) !== (spec.reduce !== undefined))
     throw absent('the merging kernel', 'reduce')
+  if ((checkerOf(manifest) !== undefined) !== (spec.check !== undefined))
+    throw absent('the verify kernel', 'check')
 }
 
 function absent(what: string, where: string): Refusal {

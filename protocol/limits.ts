@@ -21,6 +21,10 @@ export const limits = {
   unitsPerJobMax: 1_000_000,
   /** A requester could register jobs it never pays for. */
   unfundedJobsMax: 1_000,
+  /** A provider could name causes, requesters and pools without end. */
+  offerListMax: 64,
+  /** A bundle of spots could grow beyond what is one unit's work. */
+  spotsPerBundleMax: 64,
   /** A provider could hoard units it never computes. */
   capacityMax: 8,
   /** An expression could nest until the parser's stack ends. */
@@ -57,4 +61,4 @@ export const limits = {
 } as const
 
 /** The protocol's version; peers with another one are refused at the greeting. */
-export const protocolVersion = 2
+export const protocolVersion = 3

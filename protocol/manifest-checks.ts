@@ -1,4 +1,5 @@
 import { isScratch, resultNamesOf } from './complete-manifest.ts'
+import { checkerOf } from './checker.ts'
 import { checkExpression, checkParameters, namesOutsideRepeats } from './manifest-expressions.ts'
 import { checkSteps } from './manifest-steps.ts'
 import { limits } from './limits.ts'
@@ -153,6 +154,7 @@ function checkResults(manifest: Manifest): void {
       `"${idle}" is no result (results: ${results.join(', ')})`,
       'Rename or remove it.',
     )
+  checkVerifyKernel(manifest)
   if (collect?.buffer !== undefined && results.length > 0 && !results.includes(collect.buffer))
     throw refuse('collect.buffer', `"${collect.buffer}" is no result`, `Name one of: ${results.join(', ')}.`)
   if (collect?.kind === 'array' && (collect.shape ?? []).slice(1).includes(-1))
@@ -160,6 +162,29 @@ function checkResults(manifest: Manifest): void {
   const slots = Object.values(manifest.buffers).filter((buffer) => isScratch(buffer) && buffer.result)
   if (slots.length > limits.resultPartsMax)
     throw refuse('buffers', `at most ${limits.resultPartsMax} results are allowed`, 'Join some results.')
+}
+
+/** One kernel judges one result as a whole, so nothing is left for other comparators or for other providers' results. */
+function checkVerifyKernel(manifest: Manifest): void {
+  const checker = checkerOf(manifest)
+  if (!checker) return
+  const other = Object.entries(manifest.verify).find(([, comparator]) => !isSame(comparator, checker.plan))
+  if (other)
+    throw refuse(
+      `verify.${other[0]}`,
+      `the verify kernel of "${checker.result}" judges the whole result, "${other[0]}" included`,
+      `Take "${other[0]}" out of "verify".`,
+    )
+  if (manifest.quorum !== 1)
+    throw refuse(
+      'quorum',
+      `a verify kernel judges each result by itself, and the quorum is ${manifest.quorum}`,
+      'Say "quorum": 1.',
+    )
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
 
 function refuse(where: string, message: string, next: string): Refusal {

@@ -1,44 +1,27 @@
 import * as v from 'valibot'
 import { elementTypes } from './elements.ts'
+import { digestSchema } from './ids.ts'
 import { limits } from './limits.ts'
-import { parseMask } from './money.ts'
+import {
+  amount,
+  dateTime,
+  described,
+  fileName,
+  inputReference,
+  mask,
+  name,
+  natural,
+  positive,
+  share,
+  text,
+} from './manifest-values.ts'
+import { causeSchema } from './offer.ts'
 
 /**
  * The one schema of `job.json`: what an author may write. What is left out is inferred from the kernel
  * (`manifest-inference.ts`); what a schema cannot say is checked in `manifest-checks.ts`. Unknown fields are refused.
  * Each description becomes a line of the JSON Schema for editors.
  */
-const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
-  v.pipe(schema, v.description(description))
-
-const name = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be an identifier of at most 64 characters'),
-)
-const fileName = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/, 'must be a plain file name inside the job folder'),
-)
-const amount = v.union(
-  [
-    v.pipe(v.number(), v.finite()),
-    v.pipe(v.string(), v.minLength(1), v.maxLength(limits.expressionCharactersMax)),
-  ],
-  'must be a number or an expression',
-)
-const text = (charactersMax: number) =>
-  v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(charactersMax))
-const positive = v.pipe(v.number(), v.integer(), v.minValue(1))
-const natural = v.pipe(v.number(), v.integer(), v.minValue(0))
-const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
-const mask = v.pipe(
-  v.string(),
-  v.check((sum) => (parseMask(sum) ?? 0n) > 0n, 'must be an amount of MASK above zero, e.g. "0.002"'),
-)
-const inputReference = v.pipe(
-  v.string(),
-  v.regex(/^input:[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be input:<name>'),
-)
 const result = v.optional(v.literal(true))
 
 const inputSchema = v.union(
@@ -156,13 +139,18 @@ const repeatSchema = v.strictObject({
   do: v.pipe(v.array(stepSchema), v.minLength(1), v.maxLength(limits.stepsPerListMax)),
 })
 
+const targetMs = described(
+  v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
+  'How long its author thinks a unit takes on a common GPU, in milliseconds. Only the first forecasts use it.',
+)
 const unitsSchema = v.union(
   [
-    v.strictObject({ range: v.strictTuple([natural, positive]), granule: v.optional(positive, 1) }),
+    v.strictObject({ range: v.strictTuple([natural, positive]), granule: v.optional(positive, 1), targetMs }),
     v.strictObject({
       list: fileName,
       columns: v.optional(v.pipe(v.array(name), v.minLength(1), v.maxLength(limits.listColumnsMax))),
       count: v.optional(positive),
+      targetMs,
     }),
   ],
   'must be { "range": [begin, end], "granule" } or { "list": "<file>.csv" }',
@@ -176,7 +164,23 @@ const toleranceSchema = v.strictObject({
   outliers: v.optional(share, 0),
   as: v.optional(v.union([elementSchema, v.pipe(v.array(elementSchema), v.minLength(1), v.maxLength(64))])),
 })
-const verifySchema = v.variant('compare', [v.strictObject({ compare: v.literal('exact') }), toleranceSchema])
+const steps = v.pipe(v.array(stepSchema), v.minLength(1), v.maxLength(limits.stepsPerListMax))
+const wgslFiles = v.pipe(v.array(fileName), v.minLength(1), v.maxLength(limits.wgslPartsMax))
+/** A kernel of the requester's that says whether a result is right: a module of its own, with passes and buffers as a job has. */
+const checkerSchema = v.strictObject({
+  compare: v.literal('checker'),
+  wgsl: described(
+    v.union([fileName, wgslFiles], 'must be a file name or a list of them'),
+    'WGSL files of the verify kernel.',
+  ),
+  passes: described(v.optional(steps), 'Its steps, where it has more than one entry point or dispatch.'),
+  buffers: described(v.optional(v.record(name, bufferSchema)), 'Buffers of its own, by name.'),
+})
+const verifySchema = v.variant('compare', [
+  v.strictObject({ compare: v.literal('exact') }),
+  toleranceSchema,
+  checkerSchema,
+])
 
 const buffer = v.optional(name)
 const reduce = v.optional(v.strictObject({ wgsl: fileName }))
@@ -229,12 +233,9 @@ export const manifestSchema = v.strictObject({
   $schema: v.optional(v.string()),
   name: described(text(limits.nameCharactersMax), 'Title, shown to contributors.'),
   summary: described(text(limits.summaryCharactersMax), 'What is computed and why, shown to contributors.'),
-  cause: v.picklist(['science', 'health', 'climate', 'arts', 'ml', 'data', 'other']),
+  cause: causeSchema,
   licence: text(limits.nameCharactersMax),
-  wgsl: described(
-    v.pipe(v.array(fileName), v.minLength(1), v.maxLength(limits.wgslPartsMax)),
-    'WGSL files, joined in this order into one module.',
-  ),
+  wgsl: described(wgslFiles, 'WGSL files, joined in this order into one module.'),
   parameters: described(
     v.optional(v.record(name, amount), {}),
     'Named numbers for expressions: $name. A later one may use earlier ones.',
@@ -245,19 +246,20 @@ export const manifestSchema = v.strictObject({
         features: v.optional(v.pipe(v.array(text(64)), v.maxLength(32)), []),
         limits: v.optional(v.record(text(64), positive), {}),
         memoryMiB: v.optional(positive),
+        gflops: described(
+          v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
+          'The least speed at f32 that a device must have: 10⁹ operations a second.',
+        ),
       }),
       {},
     ),
-    'WebGPU features and limits that the kernel does not show by itself.',
+    'What a device must have that the kernel does not show by itself.',
   ),
   inputs: described(v.optional(v.record(name, inputSchema), {}), 'Data files by name.'),
   buffers: described(v.optional(v.record(name, bufferSchema), {}), 'Buffers by name.'),
   textures: described(v.optional(v.record(name, textureSchema), {}), 'Textures by name.'),
   samplers: described(v.optional(v.record(name, samplerSchema), {}), 'Samplers by name.'),
-  passes: described(
-    v.optional(v.pipe(v.array(stepSchema), v.minLength(1), v.maxLength(limits.stepsPerListMax))),
-    'Steps in order: dispatches, copies, clears, repeats.',
-  ),
+  passes: described(v.optional(steps), 'Steps in order: dispatches, copies, clears, repeats.'),
   units: described(unitsSchema, 'How the job falls into units.'),
   tiling: described(
     v.optional(v.picklist(['auto', 'none']), 'auto'),
@@ -265,11 +267,19 @@ export const manifestSchema = v.strictObject({
   ),
   quorum: described(
     v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5)), 2),
-    'Agreeing results needed for a unit.',
+    'Agreeing results needed for a unit. 1: computed once, and checked by lot or by a verify kernel.',
   ),
   verify: described(v.optional(v.record(name, verifySchema), {}), 'How results are compared, by name.'),
   collect: described(v.optional(collectSchema), 'How unit results become the result of the job.'),
   price: v.strictObject({ perUnitMask: mask, budgetMask: mask }),
+  deadline: described(
+    v.optional(dateTime),
+    'When everything is wanted, e.g. "2031-05-01T18:00+02:00". Late units are computed all the same.',
+  ),
+  pool: described(
+    v.optional(digestSchema),
+    'Only providers of this pool compute: SHA-256 of "mask/pool/" and the invitation, as 0x and 64 digits.',
+  ),
 })
 
 /** A checked job manifest, as its author wrote it. */
@@ -280,6 +290,7 @@ export type TexturePlan = Manifest['textures'][string]
 export type SamplerPlan = Manifest['samplers'][string]
 export type BindingPlan = v.InferOutput<typeof bindingSchema>
 export type Comparator = v.InferOutput<typeof verifySchema>
+export type CheckerPlan = v.InferOutput<typeof checkerSchema>
 export type { ElementType } from './elements.ts'
 export type CollectPlan = v.InferOutput<typeof collectSchema>
 export type ImagePlan = v.InferOutput<typeof imageSchema>

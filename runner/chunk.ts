@@ -1,5 +1,6 @@
 import { encodeTile, tileStrideBytes, type Tile } from '#protocol/wgsl/tile.ts'
 import type { ReadyPipeline } from './pipelines.ts'
+import type { ResultFill } from './poison.ts'
 import { stagingBytesUsual } from './staging.ts'
 import type { BoundSlot, Grid, IndirectGrid } from './walk-steps.ts'
 
@@ -17,7 +18,7 @@ export type ChunkItem =
   | { readonly kind: 'copy'; readonly from: string; readonly to: string; readonly bytes: number | undefined }
   | { readonly kind: 'clear'; readonly name: string }
   /** Gives the unit's buffers and textures their first contents. */
-  | { readonly kind: 'begin' }
+  | { readonly kind: 'begin'; readonly resultFill: ResultFill | undefined }
   /** Copies the results to where they can be read. */
   | { readonly kind: 'finish' }
 

@@ -64,7 +64,7 @@ class Recorder {
         return
       }
       case 'begin':
-        encodeBegin(this.#encoder, this.#lane, plan)
+        encodeBegin(this.#encoder, this.#lane, plan, item.resultFill)
         return
       case 'finish':
         encodeFinish(this.#encoder, this.#lane, plan)

@@ -2,6 +2,7 @@ import type { UnitList } from '#protocol/unit-list.ts'
 import { assert } from '#protocol/assert.ts'
 import { unitCountOf } from '#protocol/job-plan.ts'
 import { Refusal } from '#protocol/refusal.ts'
+import { onlyDispatchOf } from '#protocol/spots.ts'
 import { reflect } from '#protocol/wgsl/reflect.ts'
 import type { AdapterPolicy } from './adapter.ts'
 import { CoarseWatch } from './coarse-watch.ts'
@@ -9,20 +10,22 @@ import { deviceNeedsOf, needsOfAll } from './device-needs.ts'
 import { JobDevice } from './job-device.ts'
 import type { JobProgram } from './job-program.ts'
 import type { JobSource, RunOptions, UnitOutcome } from './job-source.ts'
-import { Lane, readbackPartsOf } from './lane.ts'
+import { Lane } from './lane.ts'
 import { lanesWithin, memoryNeedsOf } from './memory-needs.ts'
 import type { Pacer } from './pacer.ts'
 import { Pipelines } from './pipelines.ts'
 import { isUnwritten } from './poison.ts'
 import { programOf } from './program-builder.ts'
+import { readbackPartsOf, resultOf } from './read-back.ts'
 import { RunnerError } from './runner-error.ts'
 import { shareResources, wholeInputsOf } from './shared-resources.ts'
+import { loadSlices, sliceBytesOf } from './slices.ts'
+import { outcomeOver, type SpotOutcome } from './spot-outcome.ts'
 import { Staging } from './staging.ts'
 import type { SubmitGate } from './submit-gate.ts'
-import { rowsWithoutPadding } from './texture-transfer.ts'
 import { planUnit, type UnitPlan } from './unit-plan.ts'
 import type { WatchdogLimits } from './chunk-sender.ts'
-import { UnitRun, type UnitRunAround } from './unit-run.ts'
+import { UnitRun, type UnitRunAround, type UnitRunOptions } from './unit-run.ts'
 import { WorkRates } from './work-rates.ts'
 
 export interface JobRunnerOptions extends AdapterPolicy, WatchdogLimits {
@@ -124,32 +127,86 @@ export class JobRunner {
   /**
    * Runs unit `index`. At most one unit per lane is on the GPU; others wait their turn.
    *
+   * @param source of what is the unit's own; whole inputs were loaded when the job was opened.
    * @throws {RunnerError} `hung`, `unwritten`, `invalidJob`, `unitTooCoarse`, `tooLargeForDevice`, `deviceLost`;
    *   {Refusal} `expressionInvalid`; what the source throws.
    */
-  async run(index: number, calledMs: number, options: RunOptions): Promise<UnitOutcome> {
-    const { program, list, jobDevice } = this.#opened
-    const plan = planUnit(program.manifest, index, list?.rows[index])
-    this.#requireFit(plan)
-    // Units that wait their turn load meanwhile, unless that would fill the tab.
-    const ahead = sliceBytesOf(plan) <= sliceAheadBytesMax ? await this.#loadSlices(plan) : undefined
-    const lane = await this.#takeLane()
-    try {
-      const slices = ahead ?? (await this.#loadSlices(plan))
-      await jobDevice.checked(lane.label, () => {
-        lane.prepare(plan, slices)
+  run(
+    index: number,
+    calledMs: number,
+    options: RunOptions,
+    source = this.#opened.source,
+  ): Promise<UnitOutcome> {
+    return this.#inLane(index, (lane, plan) => this.#compute(lane, plan, calledMs, options), source)
+  }
+
+  /**
+   * Runs spots of unit `index`, loaded once for all of them, and tells what each wrote.
+   *
+   * @throws as `run`; {Refusal} `manifestInvalid` for a job that cannot be run in parts.
+   */
+  runSpots(
+    index: number,
+    spots: readonly number[],
+    calledMs: number,
+    options: RunOptions,
+  ): Promise<SpotOutcome[]> {
+    const { manifest } = this.#opened.program
+    if (!onlyDispatchOf(manifest))
+      throw new Refusal('manifestInvalid', 'A unit of several steps cannot be run in parts.', {
+        where: 'passes',
       })
-      return await this.#compute(lane, plan, calledMs, options)
-    } finally {
-      this.#giveLane(lane)
-    }
+    return this.#inLane(index, async (lane, plan, prepare) => {
+      let runs = 0
+      const outcomes: SpotOutcome[] = []
+      for (const number of spots)
+        outcomes.push(
+          await outcomeOver(manifest, async (resultFill) => {
+            // The kernel may have written to its slices.
+            if (runs > 0) await prepare()
+            runs += 1
+            return await this.#compute(lane, plan, calledMs, { ...options, spot: { number, resultFill } })
+          }),
+        )
+      return outcomes
+    })
   }
 
   destroy(): void {
     this.#opened.jobDevice.destroy()
   }
 
-  async #compute(lane: Lane, plan: UnitPlan, calledMs: number, options: RunOptions): Promise<UnitOutcome> {
+  /** Lends a unit, prepared, a lane of its own while `work` goes on. */
+  async #inLane<T>(
+    index: number,
+    work: (lane: Lane, plan: UnitPlan, prepare: () => Promise<void>) => Promise<T>,
+    source = this.#opened.source,
+  ): Promise<T> {
+    const { program, list, jobDevice } = this.#opened
+    const plan = planUnit(program.manifest, index, list?.rows[index])
+    this.#requireFit(plan)
+    // Units that wait their turn load meanwhile, unless that would fill the tab.
+    const ahead = sliceBytesOf(plan) <= sliceAheadBytesMax ? await loadSlices(source, plan) : undefined
+    const lane = await this.#takeLane()
+    try {
+      const slices = ahead ?? (await loadSlices(source, plan))
+      const prepare = () =>
+        jobDevice.checked(lane.label, () => {
+          lane.prepare(plan, slices)
+        })
+      await prepare()
+      return await work(lane, plan, prepare)
+    } finally {
+      this.#giveLane(lane)
+    }
+  }
+
+  async #compute(
+    lane: Lane,
+    plan: UnitPlan,
+    calledMs: number,
+    options: UnitRunOptions,
+  ): Promise<UnitOutcome> {
     const { jobDevice, around } = this.#opened
     const run = new UnitRun(plan, { ...around, lane }, options)
     try {
@@ -165,17 +222,9 @@ export class JobRunner {
     const result = resultOf(new Uint8Array(lane.readback.getMappedRange(0, bytes)), plan)
     lane.readback.unmap()
     const { progress, complete } = run.extent
-    if (complete) this.#requireWritten(plan, result)
+    if (complete && !options.spot) this.#requireWritten(plan, result)
     const startedAfterMs = (run.sent.firstSubmitMs ?? calledMs) - calledMs
     return { result, gpuMs: run.sent.gpuMs, submits: run.sent.submits, startedAfterMs, progress, complete }
-  }
-
-  async #loadSlices(plan: UnitPlan): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-    const { source } = this.#opened
-    const slices = new Map<string, Uint8Array<ArrayBuffer>>()
-    for (const [name, { begin, end }] of plan.slices)
-      slices.set(name, await source.loadSlice(name, begin, end))
-    return slices
   }
 
   #requireFit(plan: UnitPlan): void {
@@ -244,21 +293,4 @@ function samplePlans({ manifest }: JobProgram, list: UnitList | undefined): Unit
   return list.rows
     .slice(0, Math.min(count, rowsLookedAtMax))
     .map((row, index) => planUnit(manifest, index, row))
-}
-
-function resultOf(readback: Uint8Array<ArrayBuffer>, plan: UnitPlan): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(plan.resultBytes)
-  let offset = 0
-  for (const [place, { offset: from, bytes, shape }] of readbackPartsOf(plan).parts.entries()) {
-    const target = result.subarray(offset, offset + (plan.parts[place]?.bytes ?? 0))
-    const part = readback.subarray(from, from + bytes)
-    if (shape) rowsWithoutPadding(part, shape, target)
-    else target.set(part)
-    offset += target.length
-  }
-  return result
-}
-
-function sliceBytesOf({ slices }: UnitPlan): number {
-  return [...slices.values()].reduce((sum, { begin, end }) => sum + end - begin, 0)
 }

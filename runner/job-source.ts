@@ -29,6 +29,12 @@ export interface UnitOutcome {
   readonly complete: boolean
 }
 
+/** What several spots came to. */
+export interface SpotsOutcome extends Pick<UnitOutcome, 'gpuMs' | 'submits' | 'startedAfterMs'> {
+  /** What each wrote, as `encodeSpots` says it. */
+  readonly result: Uint8Array<ArrayBuffer>
+}
+
 /** How one unit is to be run. */
 export interface RunOptions {
   /** Cuts every dispatch that can be cut into tiles of so many workgroups, whatever they take. For tests. */

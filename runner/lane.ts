@@ -4,9 +4,10 @@ import { Refusal } from '#protocol/refusal.ts'
 import { bufferUsageOf, textureUsageOf } from './buffer-usage.ts'
 import type { JobDevice } from './job-device.ts'
 import type { JobProgram } from './job-program.ts'
+import { readbackPartsOf } from './read-back.ts'
 import { inputOf, padded, type SharedResources } from './shared-resources.ts'
 import { createTexture } from './texture-transfer.ts'
-import { paddedBytesOf, type TextureShape } from './texture-shape.ts'
+import type { TextureShape } from './texture-shape.ts'
 import { wholeWords, type UnitPlan } from './unit-plan.ts'
 
 /** What all lanes of a job share. */
@@ -170,25 +171,4 @@ const bindGroupsKeptMax = 1024
 
 function sameShape(left: TextureShape, right: TextureShape): boolean {
   return left.width === right.width && left.height === right.height && left.layers === right.layers
-}
-
-/** Where each part of a result lies in the read-back buffer. */
-export function readbackPartsOf(plan: UnitPlan): {
-  readonly bytes: number
-  readonly parts: readonly {
-    readonly name: string
-    readonly offset: number
-    readonly bytes: number
-    readonly shape: TextureShape | undefined
-  }[]
-} {
-  let end = 0
-  const parts = plan.parts.map(({ name, bytes }) => {
-    const shape = plan.bufferBytes.has(name) ? undefined : plan.textures.get(name)
-    const offset = shape ? Math.ceil(end / 256) * 256 : end
-    const taken = shape ? paddedBytesOf(shape) : bytes
-    end = offset + taken
-    return { name, offset, bytes: taken, shape }
-  })
-  return { bytes: Math.max(4, end), parts }
 }

@@ -9,6 +9,9 @@ import { elementBytes, isFloat, type ElementType } from '#protocol/elements.ts'
  */
 export const poisonWord = 0xffff_ffff
 
+/** What all results of a spot start as, whatever the manifest says of them: poison or zeros, which share no byte. */
+export type ResultFill = 'ones' | 'zeros'
+
 /**
  * Whether a part of a result shows that its kernel did not finish writing it: any poison in floats compared by
  * tolerance (it is not finite, so it would be refused anyway); elsewhere, where the word may be an honest -1, only

@@ -1,13 +1,21 @@
+import { encodeSpots } from '#protocol/spot-results.ts'
+import type { SpotPlace } from '#protocol/spots.ts'
 import { chooseAdapter, type AdapterPolicy } from './adapter.ts'
+import { deviceFactsOf, type DeviceFacts } from './device-facts.ts'
+import { inPairs } from './in-pairs.ts'
 import { JobRunner } from './job-runner.ts'
-import type { JobSource, RunOptions, UnitOutcome } from './job-source.ts'
+import type { JobSource, RunOptions, SpotsOutcome, UnitOutcome } from './job-source.ts'
+import { measureDevice, type Measurement } from './measure-device.ts'
 import { jobMemoryBytesMax } from './memory-needs.ts'
 import type { Pace, Usage } from './pace.ts'
 import { Pacer } from './pacer.ts'
 import { RunnerError } from './runner-error.ts'
+import type { SpotOutcome } from './spot-outcome.ts'
 import { SubmitGate } from './submit-gate.ts'
 
-export type { JobSource, RunOptions, UnitOutcome } from './job-source.ts'
+export type { JobSource, RunOptions, SpotsOutcome, UnitOutcome } from './job-source.ts'
+export type { DeviceFacts } from './device-facts.ts'
+export type { Measurement } from './measure-device.ts'
 export type { Pace, Usage } from './pace.ts'
 
 export interface RunnerOptions extends AdapterPolicy {
@@ -77,19 +85,62 @@ export class Runner {
     return (await chooseAdapter(this.#gpu, this.#options)).description
   }
 
+  /** What this device has of what jobs may require. @throws as `describe` */
+  async facts(): Promise<DeviceFacts> {
+    const { adapter } = await chooseAdapter(this.#gpu, this.#options)
+    return deviceFactsOf(adapter, this.#options.memoryBytesMax)
+  }
+
+  /** Measures speed and numeric class, at the pace of jobs. Within about a second. @throws as `measureDevice` */
+  measure(): Promise<Measurement> {
+    return measureDevice(this.#gpu, this.#options, { gate: this.#gate, pacer: this.#pacer })
+  }
+
   /**
    * Runs one unit. Opens the job when it is the first. Two calls at once keep the GPU busy between units.
    *
    * @throws {RunnerError}; {Refusal} for a manifest or an expression that does not fit; what `source` throws.
    */
-  async run(source: JobSource, unit: number, options: RunOptions = {}): Promise<UnitOutcome> {
+  run(source: JobSource, unit: number, options: RunOptions = {}): Promise<UnitOutcome> {
     const calledMs = performance.now()
+    return this.#within(source, (runner) => runner.run(unit, calledMs, options, source))
+  }
+
+  /**
+   * Runs spots of units and tells what they wrote. Neighbours of one unit share what it loads.
+   *
+   * @throws as `run`; {RunnerError} `notCapable` where the kernel cannot be run in parts; {Refusal} `manifestInvalid`
+   *   for units of several steps.
+   */
+  runSpots(
+    source: JobSource,
+    spots: readonly SpotPlace[],
+    options: Pick<RunOptions, 'tileWorkgroups'> = {},
+  ): Promise<SpotsOutcome> {
+    const calledMs = performance.now()
+    return this.#within(source, async (runner) => {
+      const groups = await inPairs(byUnit(spots), ({ unit, spots }) =>
+        runner.runSpots(unit, spots, calledMs, options),
+      )
+      const outcomes = groups.flat()
+      const sum = (of: (outcome: SpotOutcome) => number) =>
+        outcomes.reduce((total, outcome) => total + of(outcome), 0)
+      return {
+        result: encodeSpots(outcomes.map(({ written }) => written)),
+        gpuMs: sum(({ gpuMs }) => gpuMs),
+        submits: sum(({ submits }) => submits),
+        startedAfterMs: outcomes[0]?.startedAfterMs ?? 0,
+      }
+    })
+  }
+
+  /** Does something on the job's device, opened if need be. */
+  async #within<T>(source: JobSource, work: (runner: JobRunner) => Promise<T>): Promise<T> {
     if (this.#poisoned.has(source.key))
       throw new RunnerError('hung', 'A unit of this job hung here before; it is not run again.')
     const job = this.#use(source)
     try {
-      const runner = await job.opening
-      return await runner.run(unit, calledMs, options)
+      return await work(await job.opening)
     } catch (error) {
       this.#judge(source.key, job, error)
       throw error
@@ -184,6 +235,17 @@ export class Runner {
     if (this.#jobs.get(key) === job) this.#jobs.delete(key)
     destroy(job)
   }
+}
+
+/** Neighbours of one unit together. */
+function byUnit(places: readonly SpotPlace[]): { readonly unit: number; readonly spots: number[] }[] {
+  const groups: { readonly unit: number; readonly spots: number[] }[] = []
+  for (const [unit, spot] of places) {
+    const last = groups.at(-1)
+    if (last?.unit === unit) last.spots.push(spot)
+    else groups.push({ unit, spots: [spot] })
+  }
+  return groups
 }
 
 /** Also a job that is still opening, as soon as it has opened. A job that failed to open has no device left. */

@@ -32,7 +32,10 @@ export function wholeInputsOf({ manifest }: JobProgram): string[] {
   })
   const textures = Object.values(manifest.textures).map(({ from }) => from)
   const names = [...buffers, ...textures].flatMap((from) => (from === undefined ? [] : [inputOf(from)]))
-  return [...new Set(names)].filter((name) => !manifest.inputs[name]?.slice)
+  return [...new Set(names)].filter((name) => {
+    const input = manifest.inputs[name]
+    return !input?.slice && input?.given === undefined
+  })
 }
 
 /** `input:mesh` → `mesh` */

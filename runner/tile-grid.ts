@@ -6,50 +6,40 @@ export interface Box {
   readonly size: Grid
 }
 
-/** Cuts a grid of workgroups into boxes, one at a time, that cover it exactly once whatever their sizes. */
+/** Cuts a grid of workgroups, or a part of it, into boxes, one at a time, that cover it exactly once whatever their sizes. */
 export class TileGrid {
   readonly #grid: Grid
-  #x = 0
-  #y = 0
-  #z = 0
+  /** Workgroups are counted along x, then y, then z. */
+  #next: number
+  readonly #end: number
 
-  constructor(grid: Grid) {
+  /** @param part the workgroups [begin, end) that are meant, where it is not all of them. */
+  constructor(grid: Grid, part = { begin: 0, end: grid[0] * grid[1] * grid[2] }) {
     this.#grid = grid
+    this.#next = part.begin
+    this.#end = part.end
   }
 
   get done(): boolean {
-    const [width, height, depth] = this.#grid
-    return this.#z >= depth || width * height === 0
+    return this.#next >= this.#end
   }
 
   /** The next box, of at most `workgroupsMax` (1 or more): part of a row, whole rows, or whole layers. */
   next(workgroupsMax: number): Box {
-    const [width, height, depth] = this.#grid
-    const offset: Grid = [this.#x, this.#y, this.#z]
-    const rows = Math.min(Math.floor(workgroupsMax / width), height - this.#y)
-    const layers = Math.min(Math.floor(workgroupsMax / (width * height)), depth - this.#z)
-    if (this.#x === 0 && this.#y === 0 && layers >= 1) {
-      this.#z += layers
-      return { offset, size: [width, height, layers] }
-    }
-    if (this.#x === 0 && rows >= 1) {
-      this.#advanceRows(rows)
-      return { offset, size: [width, rows, 1] }
-    }
-    const columns = Math.min(Math.max(1, workgroupsMax), width - this.#x)
-    this.#x += columns
-    if (this.#x === width) {
-      this.#x = 0
-      this.#advanceRows(1)
-    }
-    return { offset, size: [columns, 1, 1] }
-  }
-
-  #advanceRows(rows: number): void {
-    this.#y += rows
-    if (this.#y < this.#grid[1]) return
-    this.#y = 0
-    this.#z += 1
+    const [width, height] = this.#grid
+    const layer = width * height
+    const x = this.#next % width
+    const y = Math.floor(this.#next / width) % height
+    const z = Math.floor(this.#next / layer)
+    const most = Math.min(Math.max(1, Math.floor(workgroupsMax)), this.#end - this.#next)
+    const size: Grid =
+      x === 0 && y === 0 && most >= layer
+        ? [width, height, Math.floor(most / layer)]
+        : x === 0 && most >= width
+          ? [width, Math.min(Math.floor(most / width), height - y), 1]
+          : [Math.min(most, width - x), 1, 1]
+    this.#next += size[0] * size[1] * size[2]
+    return { offset: [x, y, z], size }
   }
 }
 

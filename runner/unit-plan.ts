@@ -14,7 +14,7 @@ export interface UnitPlan {
   /** Sizes of scratch and results, rounded up to whole words. */
   readonly bufferBytes: ReadonlyMap<string, number>
   readonly textures: ReadonlyMap<string, TextureShape>
-  /** Of each sliced input, the bytes [begin, end) that are the unit's. */
+  /** Of each sliced input, the bytes [begin, end) that are the unit's; of a given one, all of them. */
   readonly slices: ReadonlyMap<string, { readonly begin: number; readonly end: number }>
   /** In the order of the result's bytes. */
   readonly parts: readonly ResultPart[]
@@ -35,9 +35,10 @@ export function planUnit(manifest: CompleteManifest, index: number, row?: readon
   if (resultBytes > limits.resultBytesMax || parts.some(({ bytes }) => bytes === 0 || bytes % 4 !== 0))
     throw new Refusal('tooLarge', `The result of unit ${index} has ${resultBytes} bytes.`)
   const slices = new Map<string, { begin: number; end: number }>()
-  for (const [name, { slice }] of Object.entries(manifest.inputs)) {
+  for (const [name, { slice, given }] of Object.entries(manifest.inputs)) {
     const end = span.begin + span.count
-    if (slice) slices.set(name, { begin: span.begin * slice.stride, end: end * slice.stride })
+    if (given !== undefined) slices.set(name, { begin: 0, end: evaluateCount(given, variables) })
+    else if (slice) slices.set(name, { begin: span.begin * slice.stride, end: end * slice.stride })
   }
   return {
     index,

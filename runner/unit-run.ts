@@ -1,8 +1,10 @@
 import { Refusal } from '#protocol/refusal.ts'
+import { spotRangeOf } from '#protocol/spots.ts'
 import { Chunk } from './chunk.ts'
 import { ChunkSender, type ChunkSenderAround } from './chunk-sender.ts'
 import type { RunOptions } from './job-source.ts'
 import type { Pipelines, ReadyPipeline } from './pipelines.ts'
+import type { ResultFill } from './poison.ts'
 import { RunnerError } from './runner-error.ts'
 import { mirrored, reversedTilesMin, TileGrid } from './tile-grid.ts'
 import { encodeUniform } from './uniform-program.ts'
@@ -15,17 +17,23 @@ export interface UnitRunAround extends ChunkSenderAround {
   readonly pipelines: Pipelines
 }
 
+/** How a unit is to be run, or a spot of it. */
+export interface UnitRunOptions extends RunOptions {
+  /** Only this share of the workgroups is run, of a job with one dispatch, and its results start so. */
+  readonly spot?: { readonly number: number; readonly resultFill: ResultFill }
+}
+
 /** One unit's way through the GPU: its steps become chunks, each chunk a submit. */
 export class UnitRun {
   readonly #plan: UnitPlan
   readonly #around: UnitRunAround
-  readonly #options: RunOptions
+  readonly #options: UnitRunOptions
   readonly #extent: UnitExtent
   readonly #staged = new Map<string, Uint8Array>()
   readonly #sender: ChunkSender
   #chunk = new Chunk()
 
-  constructor(plan: UnitPlan, around: UnitRunAround, options: RunOptions) {
+  constructor(plan: UnitPlan, around: UnitRunAround, options: UnitRunOptions) {
     this.#plan = plan
     this.#around = around
     this.#options = options
@@ -49,7 +57,7 @@ export class UnitRun {
    * @throws {RunnerError} `hung`, `invalidJob`, `unitTooCoarse`, `deviceLost` …; {Refusal} `expressionInvalid`, `tooLarge`.
    */
   async submitAll(): Promise<void> {
-    this.#chunk.add({ kind: 'begin' })
+    this.#chunk.add({ kind: 'begin', resultFill: this.#options.spot?.resultFill })
     for (const step of walkSteps(this.#around.lane.job.program, this.#plan.variables)) {
       const adding = this.#add(step)
       if (adding) await adding
@@ -102,6 +110,10 @@ export class UnitRun {
     const workgroups = grid[0] * grid[1] * grid[2]
     const left = workgroups === 0 ? 0 : this.#extent.left(performance.now())
     if (left === 0) return
+    if (this.#options.spot) {
+      await this.#addSpot(step, grid, spotRangeOf(this.#options.spot.number, workgroups))
+      return
+    }
     const room = rates.roomFor(whole.kernelKey, pacer.submitMs)
     const { tileWorkgroups, reversed = false } = this.#options
     const fits =
@@ -113,6 +125,13 @@ export class UnitRun {
       this.#extent.did(workgroups)
       await this.#addWhole(step, whole, workgroups)
     }
+  }
+
+  async #addSpot(step: DispatchStep, grid: Grid, range: { begin: number; end: number }): Promise<void> {
+    const tiled = await this.#tiledFor(step)
+    if (!tiled)
+      throw new RunnerError('notCapable', `"${step.dispatch.entry.name}" cannot be run in parts here.`)
+    await this.#addTiles(step, grid, tiled, new TileGrid(grid, range))
   }
 
   async #tiledFor(step: DispatchStep): Promise<{ ready: ReadyPipeline; workgroupSize: Grid } | undefined> {
@@ -139,12 +158,13 @@ export class UnitRun {
     { bound }: DispatchStep,
     total: Grid,
     { ready, workgroupSize }: { ready: ReadyPipeline; workgroupSize: Grid },
+    tiles = new TileGrid(total),
   ): Promise<void> {
     const { rates, pacer } = this.#around
     const { kernelKey } = ready
     const { tileWorkgroups, reversed = false } = this.#options
     const mostReversed = reversed ? (total[0] * total[1] * total[2]) / reversedTilesMin : Infinity
-    for (const tiles = new TileGrid(total); !tiles.done;) {
+    while (!tiles.done) {
       const left = this.#extent.left(performance.now())
       if (left === 0) return
       const room = rates.roomFor(kernelKey, pacer.submitMs)

@@ -4,6 +4,7 @@ import { inspectJob } from '#runner/dawn/inspect-job.ts'
 import { completeFolder, packComplete, type CompleteJob, type PackedJob } from '#client/sdk/job-folder.ts'
 import { exitCodes, type ExitCode } from '#client/command/exit-code.ts'
 import { jobError } from '#client/command/job-error.ts'
+import { checksText, costRangeText } from '#client/command/job-text.ts'
 import { compileHere } from '#client/command/local-runner.ts'
 import type { LocalSession } from '#client/command/session.ts'
 import { readFolder } from '#client/command/submit.ts'
@@ -27,13 +28,14 @@ export async function check(session: LocalSession, path: string): Promise<ExitCo
 }
 
 /** What the coordinator will look at: whether contributors' devices can have what the job needs. */
-function inspect({ manifest, kernel, inputs, list }: CompleteJob): void {
+function inspect({ manifest, kernel, inputs, list, check }: CompleteJob): void {
   const inputBytes = new Map([...inputs].map(([name, { length }]) => [name, length]))
-  try {
-    inspectJob(manifest, kernel.text, { inputBytes, list })
-  } catch (error) {
-    throw jobError(error, kernel, 'job.json')
-  }
+  for (const part of [{ manifest, kernel }, ...(check ? [check] : [])])
+    try {
+      inspectJob(part.manifest, part.kernel.text, { inputBytes, list })
+    } catch (error) {
+      throw jobError(error, part.kernel, 'job.json')
+    }
 }
 
 function reportOf(job: CompleteJob, packed: PackedJob): string[] {
@@ -46,11 +48,17 @@ function reportOf(job: CompleteJob, packed: PackedJob): string[] {
   const files = packed.files.map(({ name, bytes }) => `${name} ${bytes}`).join(', ')
   return [
     ...(inferred.length > 0 ? [table.toString(), ''] : []),
-    `units    ${plan.unitCount}, each checked by ${plan.quorum} agreeing results`,
+    `units    ${plan.unitCount}, ${verificationOf(job)}`,
     `result   ${total} bytes a unit (${named})`,
     `data     ${storedBytesOf(packed)} bytes to store (${files})`,
-    `cost     ${formatMask(plan.costWei)} MASK at most, ${formatMask(plan.unitPriceWei)} a unit; the budget is ${formatMask(plan.budgetWei)}`,
+    `cost     ${costRangeText(plan)}, ${formatMask(plan.unitPriceWei)} a unit; the budget is ${formatMask(plan.budgetWei)}`,
   ]
+}
+
+/** How a unit's result comes to be believed. */
+function verificationOf({ check, plan }: CompleteJob): string {
+  if (check) return `each computed once and checked by ${check.manifest.wgsl.join(' + ')} on another device`
+  return checksText(plan.quorum)
 }
 
 function factsOf(job: CompleteJob, packed: PackedJob, uncompiled: string | undefined) {

@@ -39,6 +39,8 @@ const kinds: Partial<Record<MaskErrorCode, ExitCode>> = {
   kernelRacy: exitCodes.validation,
   kernelTooHeavy: exitCodes.validation,
   notPortable: exitCodes.validation,
+  jobUnrunnable: exitCodes.validation,
+  deadlinePassed: exitCodes.validation,
   priceInvalid: exitCodes.validation,
   blobMissing: exitCodes.validation,
   blobCorrupt: exitCodes.validation,

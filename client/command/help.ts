@@ -37,3 +37,18 @@ export const runHelp = `
   mask run shaders/knn-mnist --out knn/all.csv     # also knn/all.svg, where the job is to be plotted
 
 Ctrl-C leaves the job running; its id is printed to go on with.`
+
+export const marketHelp = `
+Prices are in MASK for an hour of a GPU. A bid is what a unit earns one provider (a job's price, divided by its quorum)
+and the time a unit takes (mask try tells it).
+
+  mask market
+  mask market --price 0.002 --unit-ms 2000
+  mask market --json | jq .asksWeiPerHour.median`
+
+export const controlHelp = `
+Signed with the key that the job was submitted with. What is so already stays so: saying it twice changes nothing.
+
+  mask pause 0x…
+  mask resume 0x…
+  mask cancel 0x… --yes`

@@ -2,52 +2,47 @@ import cliProgress from 'cli-progress'
 import type { JobView } from '#protocol/api.ts'
 import { decidedUnits, stateText, unitsText } from '#client/command/job-text.ts'
 import { visible, type Terminal } from '#client/command/terminal.ts'
+import { isTrouble, waitingText } from '#client/command/waiting-text.ts'
 
-/** Shows a job while it runs. */
+/** Shows a job while it runs, and while it does not, why. */
 export interface JobProgress {
   show(view: JobView): void
-  /** Something the person should know meanwhile; an empty text takes it back. */
-  hint(text: string): void
   end(): void
 }
 
-/** A bar on a terminal, lines now and then elsewhere. */
-export function jobProgress(terminal: Terminal): JobProgress {
-  return terminal.interactive ? new BarProgress(terminal) : new LineProgress(terminal)
+/** A bar on a terminal, lines now and then elsewhere. `url`: where to go to lend a GPU. */
+export function jobProgress(terminal: Terminal, url: string): JobProgress {
+  return terminal.interactive ? new BarProgress(terminal, url) : new LineProgress(terminal, url)
 }
+
+const barCells = 28
 
 class BarProgress implements JobProgress {
   readonly #bar: cliProgress.SingleBar
+  readonly #url: string
   #started = false
-  #hint = ''
 
-  constructor({ stderr, colours }: Terminal) {
+  constructor({ stderr, colours }: Terminal, url: string) {
+    this.#url = url
     this.#bar = new cliProgress.SingleBar({
       stream: stderr,
       // cli-progress would take over Ctrl-C.
       gracefulExit: false,
-      barsize: 28,
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
-      format: (options, { value, total, eta }, { name, units, hint }: Record<string, string>) => {
-        const bar = cliProgress.Format.BarFormat(total === 0 ? 0 : value / total, options)
-        const time =
-          value > 0 && value < total ? `, about ${cliProgress.Format.TimeFormat(eta, options, 1)} left` : ''
-        return `${name ?? ''} ${colours.green(bar)} ${value}/${total} units${time} ${colours.dim(units ?? '')} ${colours.yellow(hint ?? '')}`
+      format: (options, { value, total, eta }, { name, bar, units, hint }: Record<string, string>) => {
+        // Without a pace yet it is a word or zero.
+        const paced = value > 0 && value < total && Number.isFinite(eta) && eta > 0
+        const time = paced ? `, about ${cliProgress.Format.TimeFormat(eta, options, 1)} left` : ''
+        return `${name ?? ''} ${colours.green(bar ?? '')} ${value}/${total} units${time} ${colours.dim(units ?? '')} ${colours.yellow(hint ?? '')}`
       },
     })
   }
 
   show(view: JobView): void {
-    const payload = { name: visible(view.name), units: unitsText(view), hint: this.#hint }
+    const hint = visible(waitingText(view, this.#url) ?? '')
+    const payload = { name: visible(view.name), bar: barOf(view), units: unitsText(view), hint }
     if (!this.#started) this.#bar.start(view.unitCount, decidedUnits(view), payload)
     this.#started = true
     this.#bar.update(decidedUnits(view), payload)
-  }
-
-  hint(text: string): void {
-    this.#hint = text
-    if (this.#started) this.#bar.update({ hint: text })
   }
 
   end(): void {
@@ -55,31 +50,59 @@ class BarProgress implements JobProgress {
   }
 }
 
-/** In a log: each change of state, and the units at most every ten seconds. */
+/** Decided, provisional and other units, as `█▓░`. */
+export function barOf(view: JobView): string {
+  const cellsOf = (units: number) =>
+    view.unitCount === 0 ? 0 : Math.floor((units / view.unitCount) * barCells)
+  const decided = cellsOf(decidedUnits(view))
+  const computed = cellsOf(decidedUnits(view) + view.units.provisional)
+  return '█'.repeat(decided) + '▓'.repeat(computed - decided) + '░'.repeat(barCells - computed)
+}
+
+/** In a log: each change of state, and all else at most every ten seconds. */
 const lineEveryMs = 10_000
 
 class LineProgress implements JobProgress {
   readonly #terminal: Terminal
+  readonly #url: string
   #state = ''
   #units = ''
   #shownMs = 0
+  #hint = ''
+  #hintedMs = 0
 
-  constructor(terminal: Terminal) {
+  constructor(terminal: Terminal, url: string) {
     this.#terminal = terminal
+    this.#url = url
   }
 
   show(view: JobView): void {
+    const state = stateText(view)
     const units = unitsText(view)
     const due = units !== this.#units && performance.now() - this.#shownMs > lineEveryMs
-    if (view.state === this.#state && !due) return
-    this.#terminal.note(`${view.name}: ${stateText(view)} (${units})`)
-    this.#state = view.state
-    this.#units = units
-    this.#shownMs = performance.now()
+    if (state !== this.#state || due) {
+      this.#terminal.note(`${view.name}: ${state} (${units})`)
+      this.#state = state
+      this.#units = units
+      this.#shownMs = performance.now()
+    }
+    this.#showHint(view)
   }
 
-  hint(text: string): void {
-    if (text !== '') this.#terminal.note(text)
+  /** At once what calls for somebody to do something; the rest comes and goes with every unit. */
+  #showHint(view: JobView): void {
+    const hint = waitingText(view, this.#url) ?? ''
+    const now = performance.now()
+    if (hint === '' || hint === this.#hint) {
+      // What has passed for a while is worth saying again.
+      if (hint === '' && now - this.#hintedMs > lineEveryMs) this.#hint = ''
+      return
+    }
+    const trouble = view.waiting !== null && isTrouble(view.waiting.reason)
+    if (!trouble && now - this.#hintedMs < lineEveryMs) return
+    this.#terminal.note(hint)
+    this.#hint = hint
+    this.#hintedMs = now
   }
 
   end(): void {

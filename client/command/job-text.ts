@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import type { JobState, JobView } from '#protocol/api.ts'
 import { formatMask } from '#protocol/money.ts'
+import { maskRange } from '#client/command/amount-text.ts'
 
 const stateTexts: Record<JobState, string> = {
   awaitingFunds: 'waiting for its funds to arrive in the escrow',
@@ -11,7 +12,10 @@ const stateTexts: Record<JobState, string> = {
 
 /** The state in words. */
 export function stateText(view: JobView): string {
-  return stateTexts[view.state]
+  const { state, control } = view
+  if (control === 'none' || state === 'settled') return stateTexts[state]
+  if (control === 'paused') return state === 'finished' ? stateTexts[state] : `paused; ${stateTexts[state]}`
+  return state === 'finished' ? 'cancelled, not yet settled' : 'cancelled; what has been begun is finished'
 }
 
 /** Where the units are, without what is zero: `12 queued, 3 leased, 44 accepted`. */
@@ -20,9 +24,29 @@ export function unitsText(view: JobView): string {
   return parts.map(([condition, count]) => `${count} ${condition}`).join(', ')
 }
 
-/** Units decided for good: accepted or failed. */
-export function decidedUnits(view: JobView): number {
-  return view.units.accepted + view.units.failed
+/** Units decided for good: accepted, failed or cancelled. */
+export function decidedUnits({ units }: JobView): number {
+  return units.accepted + units.failed + units.cancelled
+}
+
+/** How each unit of a job is checked. */
+export function checksText(quorum: number): string {
+  return quorum === 1 ? 'checked as the public beacon draws' : `each checked by ${quorum} agreeing results`
+}
+
+/** What a job of this plan will cost: of audited units the checks that the beacon draws come on top. */
+export function costRangeText({
+  unitPriceWei,
+  unitCount,
+  costWei,
+}: Pick<JobView, 'unitPriceWei' | 'unitCount' | 'costWei'>): string {
+  return maskRange(unitPriceWei * BigInt(unitCount), costWei)
+}
+
+/** What a job that goes on has cost so far. */
+export function chargedText({ chargedWei, provisionalWei }: JobView): string {
+  const provisional = provisionalWei > 0n ? `, ${formatMask(provisionalWei)} more provisionally` : ''
+  return `${formatMask(chargedWei)} MASK charged so far${provisional}`
 }
 
 /** A job at a glance, for people. */
@@ -31,7 +55,7 @@ export function jobSummary(view: JobView): string {
     ['job', view.id],
     ['name', view.name],
     ['state', stateText(view)],
-    ['units', `${view.units.accepted} of ${view.unitCount} accepted, ${view.units.failed} failed`],
+    ['units', decidedText(view)],
     ['checked', checkedText(view)],
     ['time', timeText(view)],
     ['cost', costText(view)],
@@ -40,9 +64,19 @@ export function jobSummary(view: JobView): string {
   return view.providers.length === 0 ? text : `${text}\n\n${providerTable(view)}`
 }
 
+function decidedText({ units, unitCount }: JobView): string {
+  const { accepted, failed, provisional, cancelled } = units
+  const more = [
+    ...(provisional > 0 ? [`${provisional} provisional`] : []),
+    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
+  ]
+  return [`${accepted} of ${unitCount} accepted`, `${failed} failed`, ...more].join(', ')
+}
+
 function checkedText(view: JobView): string {
   const { quorum, assignments, refusedResults, disputes } = view
-  return `by ${quorum} agreeing results a unit: ${assignments} attempts, ${refusedResults} results refused, ${disputes} units in dispute`
+  const how = quorum === 1 ? 'as the public beacon draws' : `by ${quorum} agreeing results a unit`
+  return `${how}: ${assignments} attempts, ${refusedResults} results refused, ${disputes} units in dispute`
 }
 
 function timeText(view: JobView): string {

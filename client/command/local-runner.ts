@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os'
+import { resultBytesOf, unitSpanOf } from '#protocol/job-plan.ts'
 import { RunnerChild } from '#runner/dawn/runner-child.ts'
 import type { JobSource, UnitOutcome } from '#runner/job-source.ts'
 import { RunnerError } from '#runner/runner-error.ts'
@@ -6,7 +7,7 @@ import { mergeJobOf } from '#client/sdk/collect/merge-job.ts'
 import { mergeResults, type RunUnit } from '#client/sdk/collect/merge-results.ts'
 import type { CompleteJob } from '#client/sdk/job-folder.ts'
 import { JoinedKernel, textOf } from '#client/sdk/joined-kernel.ts'
-import { localSourceOf } from '#client/sdk/local-source.ts'
+import { localCheckOf, localSourceOf } from '#client/sdk/local-source.ts'
 import { MaskError, messageOf } from '#client/sdk/mask-error.ts'
 import { unlessAborted } from '#client/sdk/patience.ts'
 import { jobError } from '#client/command/job-error.ts'
@@ -79,7 +80,8 @@ export async function compileHere(job: CompleteJob, signal: AbortSignal): Promis
     return `Dawn does not start here: ${messageOf(error)}`
   }
   const compile: RunUnit = async (source, unit) => {
-    const kernel = source.wgsl === job.kernel.text ? job.kernel : kernelOf(source)
+    const known = [job.kernel, job.check?.kernel].find((kernel) => kernel?.text === source.wgsl)
+    const kernel = known ?? kernelOf(source)
     try {
       return await unlessAborted(child.run(source, unit, { wallMs: compileMsMax }), signal)
     } catch (error) {
@@ -91,6 +93,7 @@ export async function compileHere(job: CompleteJob, signal: AbortSignal): Promis
   try {
     await compile(localSourceOf(job), 0)
     await compileMerge(job, compile)
+    await compileCheck(job, compile)
   } finally {
     await child[Symbol.asyncDispose]()
   }
@@ -108,6 +111,13 @@ async function compileMerge({ manifest, files }: CompleteJob, compile: RunUnit):
     2,
     compile,
   )
+}
+
+/** Over a result of zeros. */
+async function compileCheck(job: CompleteJob, compile: RunUnit): Promise<void> {
+  const zeros = new Uint8Array(resultBytesOf(job.manifest, unitSpanOf(job.manifest, 0).count))
+  const source = localCheckOf(job, 0, zeros)
+  if (source) await compile(source, 0)
 }
 
 function childBytesMax(): number {

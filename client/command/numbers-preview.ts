@@ -30,7 +30,7 @@ function typesOf(
 ): readonly ElementType[] {
   if (name === collect.buffer && collect.kind === 'array') return [collect.type]
   if (name === collect.buffer && collect.kind === 'table') return Object.values(collect.columns)
-  if (comparator.compare === 'exact') return ['u32']
+  if (comparator.compare !== 'tolerance') return ['u32']
   return [comparator.as ?? 'f32'].flat()
 }
 

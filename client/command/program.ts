@@ -1,8 +1,17 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { jobActions, type JobAction } from '#protocol/api.ts'
 import { MaskClient } from '#client/sdk/mask-client.ts'
 import type { MaskError } from '#client/sdk/mask-error.ts'
 import { interruption } from '#client/command/interruption.ts'
-import { checkHelp, exitCodeHelp, fetchHelp, runHelp, tryHelp } from '#client/command/help.ts'
+import {
+  checkHelp,
+  controlHelp,
+  exitCodeHelp,
+  fetchHelp,
+  marketHelp,
+  runHelp,
+  tryHelp,
+} from '#client/command/help.ts'
 import { defaultUrl, type LocalSession, type Session } from '#client/command/session.ts'
 import type { Terminal } from '#client/command/terminal.ts'
 
@@ -101,6 +110,24 @@ export function buildProgram(
       end(await fetchJob(open(options), job, { out: options.out, partial: options.partial ?? false }))
     })
 
+  withNetwork(program.command('market'), env)
+    .description('say what work costs now, and how soon a bid would be served')
+    .option('--price <mask>', 'of a bid: MASK that a unit earns')
+    .option('--unit-ms <milliseconds>', 'of a bid: how long a unit keeps a common GPU busy', parseCount)
+    .addHelpText('after', marketHelp)
+    .action(async (options: CommonOptions & { price?: string; unitMs?: number }) => {
+      const { market } = await import('#client/command/market.ts')
+      end(await market(open(options), { price: options.price, unitMs: options.unitMs }))
+    })
+
+  for (const action of jobActions)
+    controlCommand(withNetwork(withKey(program.command(action)), env), action).action(
+      async (job: string, options: CommonOptions & { yes?: true }) => {
+        const { control } = await import('#client/command/control.ts')
+        end(await control(open(options), job, action, { yes: options.yes ?? false }))
+      },
+    )
+
   withNetwork(withKey(program.command('run')), env)
     .description('submit, watch and fetch in one')
     .argument('<folder>', folderText)
@@ -113,6 +140,18 @@ export function buildProgram(
     })
 
   return program
+}
+
+const actionTexts: Record<JobAction, string> = {
+  pause: 'hand out nothing more of a job; what is being computed is finished and paid',
+  resume: 'go on with a job that was paused',
+  cancel: 'end a job for good: what was committed in time is paid, the rest comes back',
+}
+
+function controlCommand(command: Command, action: JobAction): Command {
+  command.description(actionTexts[action]).argument('<job>', 'the id that submit printed')
+  if (action === 'cancel') command.option('--yes', 'do not ask first')
+  return command.addHelpText('after', controlHelp)
 }
 
 /** Tells of failures that are waited out, now and then. */

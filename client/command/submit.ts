@@ -1,3 +1,4 @@
+import type { JobView } from '#protocol/api.ts'
 import type { Hex } from '#protocol/bytes.ts'
 import { saltSchema } from '#protocol/ids.ts'
 import { formatMask } from '#protocol/money.ts'
@@ -9,9 +10,11 @@ import type { StoredFile } from '#client/sdk/stored-file.ts'
 import { randomNonce, type SubmitStep } from '#client/sdk/submit-job.ts'
 import { exitCodes, type ExitCode } from '#client/command/exit-code.ts'
 import { Interrupted } from '#client/command/interruption.ts'
+import { checksText, costRangeText } from '#client/command/job-text.ts'
 import { readJobFolder } from '#client/command/read-job-folder.ts'
 import { loadRequester } from '#client/command/requester-key.ts'
 import { defaultUrl, type Session } from '#client/command/session.ts'
+import { lacksProviders, waitingText } from '#client/command/waiting-text.ts'
 
 /** `mask submit`: prints the job's id. */
 export async function submit(
@@ -56,6 +59,7 @@ export async function submitFolder(
     Object.assign(facts, factsOf(step))
     registered ||= step.kind === 'registered'
     for (const line of linesOf(step)) terminal.note(line, terminal.colours.dim)
+    if (step.kind === 'registered') warnOfWaiting(session, step.view)
   }
   try {
     const job: Job = await mask.submit(folder, { account, signal, nonce: chosen, onStep })
@@ -65,6 +69,13 @@ export async function submitFolder(
     else if (error instanceof Interrupted) terminal.note('Nothing was paid.')
     throw error
   }
+}
+
+/** Before it is paid, and again whenever the same job is submitted: why nobody could work on it now. */
+function warnOfWaiting({ terminal, url }: Session, view: JobView): void {
+  if (!view.waiting || !lacksProviders(view.waiting)) return
+  const text = waitingText(view, url)
+  if (text !== undefined) terminal.note(`It will wait. ${text}`, terminal.colours.yellow)
 }
 
 /** Checks `--nonce`. */
@@ -84,7 +95,7 @@ function linesOf(step: SubmitStep): string[] {
       const { plan, files } = step.packed
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
       return [
-        `${plan.unitCount} units at ${formatMask(plan.unitPriceWei)} MASK, each checked by ${plan.quorum} providers: ${formatMask(plan.costWei)} MASK; ${bytes} bytes to store.`,
+        `${plan.unitCount} units at ${formatMask(plan.unitPriceWei)} MASK, ${checksText(plan.quorum)}: ${costRangeText(plan)}; ${bytes} bytes to store.`,
       ]
     }
     case 'uploaded':
@@ -115,8 +126,9 @@ function factsOf(step: SubmitStep): object {
         unitCount: step.packed.plan.unitCount,
       }
     case 'uploaded':
-    case 'registered':
       return {}
+    case 'registered':
+      return { waiting: step.view.waiting }
     case 'funded':
       return { paidWei: step.amountWei, transaction: step.transaction ?? null }
   }

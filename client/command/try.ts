@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { isGood } from '#protocol/check-task.ts'
 import { resultDigestOf } from '#protocol/commitment.ts'
 import { collectorOf } from '#client/sdk/collect.ts'
 import { mergeJobOf } from '#client/sdk/collect/merge-job.ts'
@@ -7,7 +8,7 @@ import { mergeResults } from '#client/sdk/collect/merge-results.ts'
 import { UnitLayout } from '#client/sdk/collect/unit-layout.ts'
 import { completeFolder, type CompleteJob } from '#client/sdk/job-folder.ts'
 import { textOf } from '#client/sdk/joined-kernel.ts'
-import { localSourceOf } from '#client/sdk/local-source.ts'
+import { localCheckOf, localSourceOf } from '#client/sdk/local-source.ts'
 import { exitCodes, type ExitCode } from '#client/command/exit-code.ts'
 import { adviceOn, durationText } from '#client/command/granule-advice.ts'
 import { LocalRunner } from '#client/command/local-runner.ts'
@@ -28,6 +29,8 @@ interface UnitTried {
   readonly unit: number
   readonly ms: number
   readonly result: Uint8Array<ArrayBuffer>
+  /** What the job's verify kernel says, and the GPU's time for it; undefined where it has none. */
+  readonly check: { readonly good: boolean; readonly ms: number } | undefined
 }
 
 /** `mask try`: runs a few units on this machine, as contributors will. */
@@ -44,7 +47,7 @@ export async function tryJob(
   const tried: UnitTried[] = []
   for (const unit of unitsToTry(job.plan.unitCount, options.units)) {
     const { result, gpuMs } = await runner.run(localSourceOf(job), unit, job.kernel)
-    tried.push({ unit, ms: gpuMs, result })
+    tried.push({ unit, ms: gpuMs, result, check: await checkOf(job, runner, unit, result) })
   }
   const collected = await collectedOf(job, runner, tried)
   const result = await writeCollected(job, collected, path, options.out)
@@ -53,15 +56,38 @@ export async function tryJob(
   if (json) {
     const units = tried.map((one) => factsOf(job, one))
     terminal.json({ adapter, units, advice, files, result: result ?? null })
-    return exitCodes.ok
+    return exitCodeOf(tried)
   }
   terminal.data(unitTable(job, tried))
   const table = tableText(job, collected)
   if (table !== undefined) terminal.note(table)
   for (const line of advice.lines) terminal.note(line)
+  const bad = tried.filter(({ check }) => check?.good === false).map(({ unit }) => unit)
+  if (bad.length > 0) terminal.note(badLine(job, bad), terminal.colours.red)
   for (const file of [...files, ...(result ? [result.file, ...(result.plot ? [result.plot.file] : [])] : [])])
     terminal.data(file)
-  return exitCodes.ok
+  return exitCodeOf(tried)
+}
+
+async function checkOf(
+  job: CompleteJob,
+  runner: LocalRunner,
+  unit: number,
+  result: Uint8Array<ArrayBuffer>,
+): Promise<UnitTried['check']> {
+  const source = localCheckOf(job, unit, result)
+  if (!source) return undefined
+  const { result: verdict, gpuMs } = await runner.run(source, unit, job.check?.kernel)
+  return { good: isGood(verdict), ms: gpuMs }
+}
+
+function exitCodeOf(tried: readonly UnitTried[]): ExitCode {
+  return tried.some(({ check }) => check?.good === false) ? exitCodes.partial : exitCodes.ok
+}
+
+function badLine({ check }: CompleteJob, units: readonly number[]): string {
+  const files = check?.manifest.wgsl.join(' + ') ?? 'the verify kernel'
+  return `${files} says that ${units.length === 1 ? 'unit' : 'units'} ${units.join(', ')} came out bad: either it is wrong, or the kernel is.`
 }
 
 /** The first, the last, and others evenly between them. */
@@ -122,17 +148,19 @@ async function writeUnits(tried: readonly UnitTried[], out: string): Promise<str
 }
 
 function unitTable(job: CompleteJob, tried: readonly UnitTried[]): string {
-  const table = textTable(['unit', 'GPU time', 'bytes', 'SHA-256', 'begins with'])
+  const checked = job.check ? ['check', 'its time'] : []
+  const table = textTable(['unit', 'GPU time', ...checked, 'bytes', 'SHA-256', 'begins with'])
   for (const one of tried) {
-    const { unit, ms, bytes, sha256, preview } = factsOf(job, one)
-    table.push([unit, durationText(ms), bytes, `${sha256.slice(0, 18)}…`, preview])
+    const { unit, ms, bytes, sha256, preview, check } = factsOf(job, one)
+    const verdict = check ? [check.good ? 'good' : 'bad', durationText(check.ms)] : []
+    table.push([unit, durationText(ms), ...verdict, bytes, `${sha256.slice(0, 18)}…`, preview])
   }
   return table.toString()
 }
 
-function factsOf({ manifest }: CompleteJob, { unit, ms, result }: UnitTried) {
+function factsOf({ manifest }: CompleteJob, { unit, ms, result, check }: UnitTried) {
   const preview = numbersPreview(manifest, unit, result)
-  return { unit, ms, bytes: result.length, sha256: resultDigestOf(result), preview }
+  return { unit, ms, bytes: result.length, sha256: resultDigestOf(result), preview, ...(check && { check }) }
 }
 
 function tableText({ manifest, list }: CompleteJob, results: Collectable): string | undefined {

@@ -7,7 +7,6 @@ import { Interrupted } from '#client/command/interruption.ts'
 import { jobProgress } from '#client/command/job-progress.ts'
 import { jobSummary } from '#client/command/job-text.ts'
 import type { Session } from '#client/command/session.ts'
-import { SilenceWatch } from '#client/command/silence-watch.ts'
 
 /** A list of failed units that still fits on a screen. */
 const unitsListedMax = 20
@@ -31,17 +30,15 @@ export async function watch(session: Session, id: string, options: { settled: bo
 
 /** Follows a job with a bar or lines on stderr; with `--json` each event is a line on stdout. */
 export async function follow(session: Session, job: Job, options: { settled: boolean }): Promise<Watched> {
-  const { terminal, signal, json } = session
-  const progress = jobProgress(terminal)
+  const { terminal, signal, json, url } = session
+  const progress = jobProgress(terminal, url)
   const units = new UnitMap()
-  const silence = new SilenceWatch(session, progress)
   try {
     for await (const event of job.events({ signal })) {
       if (event.kind === 'snapshot' && units.letters.length > 0) terminal.note('The line is open again.')
       units.apply(event)
       if (json) terminal.json(event)
       progress.show(event.job)
-      silence.broken(event.job)
       if (event.job.state === 'settled' || (isOver(event.job.state) && !options.settled))
         return { view: event.job, failed: units.in('failed') }
     }
@@ -53,19 +50,25 @@ export async function follow(session: Session, job: Job, options: { settled: boo
       terminal.note(`Resume with: mask watch ${job.id}`)
     throw error
   } finally {
-    silence.end()
     progress.end()
   }
 }
 
-/** Partial when units failed, with the list of them. */
+/** Partial when units failed or were cancelled, with the list of the failed. */
 export function exitCodeOf({ terminal }: Session, { view, failed }: Watched): ExitCode {
-  if (failed.length === 0) return exitCodes.ok
-  const listed = failed.slice(0, unitsListedMax).join(', ')
-  const more = failed.length > unitsListedMax ? ` and ${failed.length - unitsListedMax} more` : ''
-  terminal.note(
-    `${failed.length} of ${view.unitCount} units failed and cost nothing: ${listed}${more}.`,
-    terminal.colours.yellow,
-  )
-  return exitCodes.partial
+  const { cancelled } = view.units
+  if (cancelled > 0)
+    terminal.note(
+      `${cancelled} of ${view.unitCount} units were cancelled and cost nothing.`,
+      terminal.colours.yellow,
+    )
+  if (failed.length > 0) {
+    const listed = failed.slice(0, unitsListedMax).join(', ')
+    const more = failed.length > unitsListedMax ? ` and ${failed.length - unitsListedMax} more` : ''
+    terminal.note(
+      `${failed.length} of ${view.unitCount} units failed and cost nothing: ${listed}${more}.`,
+      terminal.colours.yellow,
+    )
+  }
+  return failed.length + cancelled === 0 ? exitCodes.ok : exitCodes.partial
 }

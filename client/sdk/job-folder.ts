@@ -1,11 +1,13 @@
+import { checkerOf, checkFilesOf } from '#protocol/checker.ts'
 import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { ContentId } from '#protocol/ids.ts'
 import { planJob, type JobPlan } from '#protocol/job-plan.ts'
 import { encodeJobSpec, type JobSpec } from '#protocol/job-spec.ts'
 import { limits, protocolVersion } from '#protocol/limits.ts'
-import { completeManifest, type InferredFact } from '#protocol/manifest-inference.ts'
+import { completeManifest, type InferredFact, type JobFacts } from '#protocol/manifest-inference.ts'
 import { parseManifest, type InputPlan, type Manifest } from '#protocol/manifest.ts'
 import { parseUnitList, type UnitList } from '#protocol/unit-list.ts'
+import { checkManifestOf, type CheckJob } from '#protocol/verify-kernel.ts'
 import { checkCollect } from '#client/sdk/collect.ts'
 import { mergeJobOf } from '#client/sdk/collect/merge-job.ts'
 import { fileOf, JoinedKernel, textOf } from '#client/sdk/joined-kernel.ts'
@@ -28,6 +30,8 @@ export interface CompleteJob {
   /** By name. */
   readonly inputs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
   readonly list: UnitList | undefined
+  /** The verify kernel, where the job has one. */
+  readonly check: (Omit<CheckJob, 'inferred'> & { readonly kernel: JoinedKernel }) | undefined
   readonly files: JobFolder['files']
 }
 
@@ -57,26 +61,29 @@ export function completeFolder({ manifest: written, files }: JobFolder): Complet
     const list =
       'list' in author.units ? parseUnitList(fileOf(files, author.units.list), author.units.list) : undefined
     const inputBytes = new Map([...inputs].map(([name, { length }]) => [name, length]))
-    const { manifest, inferred } = completeManifest(author, kernel.reflect(), { inputBytes, list })
+    const facts = { inputBytes, list }
+    const { manifest, inferred, check } = withCheck(
+      completeManifest(author, kernel.reflect(), facts),
+      facts,
+      files,
+    )
     const plan = planJob(manifest)
     checkCollect(manifest)
     const { reduce } = manifest.collect
     if (reduce) mergeJobOf(manifest, textOf(files, reduce.wgsl))
-    return { manifest, inferred, plan, kernel, inputs, list, files }
+    return { manifest, inferred, plan, kernel, inputs, list, check, files }
   })
 }
 
 /** Packs a complete job. @throws {MaskError} `tooLarge` */
-export function packComplete({ manifest, inferred, plan, kernel, inputs, files }: CompleteJob): PackedJob {
+export function packComplete(job: CompleteJob): PackedJob {
+  const { manifest, inferred, plan, kernel, inputs, check, files } = job
   const whole = (name: string, bytesMax: number) => wholeFile(name, fileOf(files, name), bytesMax)
   const { units, collect } = manifest
-  const text = wholeFile(
-    manifest.wgsl.join(' + '),
-    new TextEncoder().encode(kernel.text),
-    limits.wgslBytesMax,
-  )
+  const text = kernelFile(manifest.wgsl, kernel)
   const list = 'list' in units ? whole(units.list, limits.listBytesMax) : undefined
   const reduce = collect.reduce ? whole(collect.reduce.wgsl, limits.wgslBytesMax) : undefined
+  const verify = check && kernelFile(check.manifest.wgsl, check.kernel)
   const stored = Object.entries(manifest.inputs).map(([name, { file, slice }]) => {
     const bytes = inputs.get(name) ?? new Uint8Array()
     if (slice) return { name, ...slicedFile(file, bytes) }
@@ -90,10 +97,12 @@ export function packComplete({ manifest, inferred, plan, kernel, inputs, files }
     inputs: Object.fromEntries(stored.map(({ name, input }) => [name, input])),
     ...(list && { list: list.id }),
     ...(reduce && { reduce: reduce.id }),
+    ...(verify && { check: verify.id }),
   }
   const before = [
     text,
     ...(reduce ? [reduce] : []),
+    ...(verify ? [verify] : []),
     ...(list ? [list] : []),
     ...stored.map(({ file }) => file),
   ]
@@ -117,9 +126,35 @@ export function dataFilesOf({
   return 'list' in units ? [...files, { name: units.list, bytesMax: limits.listBytesMax }] : files
 }
 
-/** The WGSL files that `job.json` names, that of `reduce` included. */
-export function kernelFilesOf({ wgsl, collect }: Manifest): string[] {
-  return collect?.reduce ? [...wgsl, collect.reduce.wgsl] : wgsl
+/** The WGSL files that `job.json` names, those of `reduce` and of a verify kernel included. */
+export function kernelFilesOf({ wgsl, collect, verify }: Manifest): string[] {
+  const checker = checkerOf({ verify })
+  const others = [
+    ...(collect?.reduce ? [collect.reduce.wgsl] : []),
+    ...(checker ? checkFilesOf(checker.plan) : []),
+  ]
+  return [...new Set([...wgsl, ...others])]
+}
+
+/** A device that gets the job must be able to check it as well, so the job requires what its verify kernel does. */
+function withCheck(
+  { manifest, inferred }: ReturnType<typeof completeManifest>,
+  facts: JobFacts,
+  files: JobFolder['files'],
+): Pick<CompleteJob, 'manifest' | 'inferred' | 'check'> {
+  const checker = checkerOf(manifest)
+  if (!checker) return { manifest, inferred, check: undefined }
+  const kernel = new JoinedKernel(checkFilesOf(checker.plan), files)
+  const { inferred: more, ...job } = checkManifestOf(manifest, kernel.reflect(), facts)
+  return {
+    manifest: { ...manifest, requires: job.manifest.requires },
+    inferred: [...inferred, ...more],
+    check: { ...job, kernel },
+  }
+}
+
+function kernelFile(names: readonly string[], { text }: JoinedKernel) {
+  return wholeFile(names.join(' + '), new TextEncoder().encode(text), limits.wgslBytesMax)
 }
 
 function packSpec(

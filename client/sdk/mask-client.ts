@@ -1,4 +1,10 @@
-import { networkViewSchema, type NetworkView } from '#protocol/api.ts'
+import {
+  marketViewSchema,
+  networkViewSchema,
+  type Bid,
+  type MarketView,
+  type NetworkView,
+} from '#protocol/api.ts'
 import type { JobSpec } from '#protocol/job-spec.ts'
 import { HttpApi } from '#client/sdk/http-api.ts'
 import { Job } from '#client/sdk/job.ts'
@@ -43,6 +49,16 @@ export class MaskClient {
   /** What the network is; fails at once when nobody answers. */
   network(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<NetworkView> {
     return this.#api.get('/api/v1/network', networkViewSchema, { ...options, patienceMs: 0 })
+  }
+
+  /**
+   * What work costs now.
+   *
+   * @param bid also asks how likely a unit of this price, which keeps a common GPU busy for `unitMs`, is taken soon.
+   */
+  market(bid?: Bid, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<MarketView> {
+    const query = bid ? `?perUnitWei=${bid.perUnitWei}&unitMs=${bid.unitMs}` : ''
+    return this.#api.get(`/api/v1/market${query}`, marketViewSchema, options)
   }
 
   /** A job by its id; the network is not asked yet. */

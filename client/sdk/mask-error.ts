@@ -10,6 +10,7 @@ export const clientFailures = [
   'balanceTooSmall',
   'fundingFailed',
   'resultTooLarge',
+  'resultProvisional',
   'folderInvalid',
   'fileMissing',
   'prepareFailed',

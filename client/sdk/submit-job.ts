@@ -67,6 +67,7 @@ export async function submitJob(
     patienceMs: examinationMs,
   })
   checkRegistered(view, id, salt, packed)
+  checkWanted(view)
   onStep({ kind: 'registered', view })
 
   signal?.throwIfAborted()
@@ -103,6 +104,19 @@ function* missingBlobs({ blobs }: StoredFile, stored: Set<ContentId>): Generator
     stored.add(blob.id)
     yield blob
   }
+}
+
+/** Money sent to a cancelled job would only come back. */
+function checkWanted({ id, control }: JobView): void {
+  if (control !== 'cancelled') return
+  throw new MaskError(
+    'wrongState',
+    'The job with this nonce was cancelled, which cannot be undone. Nothing was paid.',
+    {
+      where: id,
+      next: 'Submit it with another nonce.',
+    },
+  )
 }
 
 /** The money goes to this very id and salt, so the coordinator must mean the same job. */

@@ -52,6 +52,7 @@ contract JobEscrowChargeTest is EscrowFixture {
         escrow.chargeTo(jobId, next);
     }
 
+    /// @dev [F16]
     function test_aChargeNeverExceedsTheBudget() external {
         fund(100, DEADLINE);
         vm.expectRevert(abi.encodeWithSelector(IJobEscrow.ChargeAboveFunded.selector, jobId, 100, 101));

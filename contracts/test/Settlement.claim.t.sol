@@ -7,6 +7,7 @@ import {MerkleTree} from "./support/MerkleTree.sol";
 import {SettlementFixture} from "./support/SettlementFixture.sol";
 
 contract SettlementClaimTest is SettlementFixture {
+    /// @dev [F21]
     function test_aClaimPaysTheAccountOfTheLeafWhoeverSendsIt() external {
         postEarnings([uint256(60), 40], 100);
         vm.expectEmit(address(settlement));

@@ -37,9 +37,33 @@ export function agrees(result: Uint8Array, canonical: Uint8Array, parts: readonl
   )
 }
 
+/** The share of a result's elements that are not what the canonical one says: of `exact` parts, of its bytes. */
+export function shareWrong(result: Uint8Array, canonical: Uint8Array, parts: readonly ResultPart[]): number {
+  const expected = [...split(canonical, parts)]
+  let wrong = 0
+  let elements = 0
+  for (const [place, { bytes, comparator }] of [...split(result, parts)].entries()) {
+    const other = expected[place]?.bytes ?? new Uint8Array()
+    const counts =
+      comparator.compare === 'tolerance' ? countOutside(bytes, other, comparator) : countUnequal(bytes, other)
+    wrong += counts.outside
+    elements += counts.elements
+  }
+  return elements === 0 ? 0 : wrong / elements
+}
+
+function countUnequal(result: Uint8Array, canonical: Uint8Array) {
+  let outside = 0
+  for (let index = 0; index < canonical.length; index += 1)
+    if (result[index] !== canonical[index]) outside += 1
+  return { outside, elements: canonical.length }
+}
+
 function partAgrees(result: Uint8Array, canonical: Uint8Array, comparator: Comparator): boolean {
   switch (comparator.compare) {
     case 'exact':
+    // Its verify kernel says whether a result is good; that two are the same is another thing.
+    case 'checker':
       return equalBytes(result, canonical)
     case 'tolerance':
       return withinTolerance(result, canonical, comparator)
@@ -53,7 +77,12 @@ function partAgrees(result: Uint8Array, canonical: Uint8Array, comparator: Compa
  * `rtol` is for floats: a whole number such as an index is not nearly right.
  */
 function withinTolerance(result: Uint8Array, canonical: Uint8Array, tolerance: Tolerance): boolean {
-  const { atol, rtol, outliers, as = 'f32' } = tolerance
+  const { outside, elements } = countOutside(result, canonical, tolerance)
+  return outside <= tolerance.outliers * elements
+}
+
+function countOutside(result: Uint8Array, canonical: Uint8Array, tolerance: Tolerance) {
+  const { atol, rtol, as = 'f32' } = tolerance
   const actual = columnsOf(result, as)
   let elements = 0
   let outside = 0
@@ -67,7 +96,7 @@ function withinTolerance(result: Uint8Array, canonical: Uint8Array, tolerance: T
       if (!(Math.abs((values[index] ?? NaN) - wanted) <= atol + share * Math.abs(wanted))) outside += 1
     }
   }
-  return outside <= outliers * elements
+  return { outside, elements }
 }
 
 function* split(result: Uint8Array, parts: readonly ResultPart[]) {

@@ -1,6 +1,7 @@
 import type { Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, JobId, ProviderId } from '#protocol/ids.ts'
 import type { HandBackReason } from '#protocol/messages.ts'
+import type { Offer } from '#protocol/offer.ts'
 import type { JobTerms, SessionId } from './state.ts'
 
 /** All that can happen to a coordinator, in the past tense. Parsed and signature-checked by the edge before. */
@@ -13,7 +14,19 @@ export type Event =
       readonly session: SessionId
       readonly provider: ProviderId
       readonly capacity: number
+      readonly offer: Offer
+      /** Coarse name of the network it connects from, if known. */
+      readonly network?: string | undefined
+      /** The coordinator's own reference worker: it takes checks and disputes only. */
+      readonly dutiesOnly?: boolean | undefined
     }
+  | { readonly kind: 'offerStated'; readonly session: SessionId; readonly offer: Offer }
+  | { readonly kind: 'renewalAsked'; readonly session: SessionId; readonly assignment: AssignmentId }
+  /** Signed by the job's requester; checked by the edge. */
+  | { readonly kind: 'jobControlled'; readonly job: JobId; readonly action: 'pause' | 'resume' | 'cancel' }
+  /** A round of the beacon that has begun, as `edge/beacon/beacon.ts` promises them. */
+  | { readonly kind: 'beaconPublished'; readonly round: number; readonly value: Hex }
+  | { readonly kind: 'resultFetched'; readonly assignment: AssignmentId; readonly result: Uint8Array }
   | { readonly kind: 'providerHeard'; readonly session: SessionId }
   | { readonly kind: 'capacityStated'; readonly session: SessionId; readonly capacity: number }
   /** A sign, not a proof, that its tab has died. */

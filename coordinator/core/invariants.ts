@@ -1,7 +1,10 @@
 import { assert } from '#protocol/assert.ts'
 import { limits } from '#protocol/limits.ts'
 import { conditions, type Job, type State } from './state.ts'
-import { liveCountOf } from './units.ts'
+import { pendingOf } from './trust/earning.ts'
+import { isAudited, wantsAnyone } from './units.ts'
+
+const provisionalIndex = conditions.indexOf('provisional')
 
 /**
  * Checks what must hold between any two events, over the whole state. Run after every step in tests and in the
@@ -11,15 +14,37 @@ export function checkInvariants(state: State): void {
   checkMoney(state)
   for (const job of state.jobs.values()) checkJob(state, job)
   checkProviders(state)
+  checkPending(state)
+}
+
+/** [X6] What is pending is what an account shows, and each pending unit is provisional and nobody else's. */
+function checkPending(state: State): void {
+  const seen = new Set<string>()
+  for (const standing of state.standings.values()) {
+    let pendingWei = 0n
+    for (const { job: id, unit, payWei } of pendingOf(standing)) {
+      pendingWei += payWei
+      const job = state.jobs.get(id)
+      assert(job?.unitConditions[unit] === provisionalIndex, '[X6] a pending unit is provisional')
+      assert(!job.open.has(unit), '[X6] a pending unit is not open')
+      assert(!seen.has(`${id}/${unit}`), '[X6] a unit is pending for one provider')
+      seen.add(`${id}/${unit}`)
+    }
+    const account = state.accounts.get(standing.provider)
+    assert((account?.pendingWei ?? 0n) === pendingWei, '[X6] an account shows what is pending')
+  }
 }
 
 /** [M1]–[M4]: what is earned is what is charged, nothing is charged twice or beyond the funds, nothing claimed before settled. */
 export function checkMoney(state: State): void {
   let chargedWei = 0n
   for (const job of state.jobs.values()) {
+    let sharesWei = 0n
+    for (const share of job.shares.values()) sharesWei += share.earnedWei
+    assert(job.chargedWei === sharesWei, '[M1] a job is charged what its accepted results have earned')
     assert(
-      job.chargedWei === job.terms.plan.unitPriceWei * BigInt(job.counts.accepted),
-      '[M1] a job is charged its price for each accepted unit',
+      isAudited(job) || job.chargedWei === job.terms.plan.unitPriceWei * BigInt(job.counts.accepted),
+      '[M1] a job of a fixed quorum is charged its price for each accepted unit',
     )
     assert(job.chargedWei <= job.fundedWei, '[M2] a job is never charged more than it holds')
     assert(job.settledChargeWei <= job.chargedWei, '[M2] the chain takes no more than the ledger has')
@@ -40,12 +65,22 @@ function checkJob(state: State, job: Job): void {
   const total = Object.values(job.counts).reduce((sum, count) => sum + count, 0)
   assert(total === job.terms.plan.unitCount, '[J1] every unit has exactly one condition')
   for (const condition of conditions) assert(job.counts[condition] >= 0, '[J1] no count is negative')
-  const decided = job.counts.accepted + job.counts.failed
+  const { accepted, failed, cancelled } = job.counts
+  const decided = accepted + failed + cancelled
   assert(
     (job.phase === 'finished' || job.phase === 'settled') === (decided === total),
     '[J2] a job ends when its last unit is decided',
   )
-  assert(job.open.size === job.nextFresh - decided, '[J3] a unit handed out is open until it is decided')
+  let provisional = 0
+  for (const condition of job.unitConditions) if (condition === provisionalIndex) provisional += 1
+  assert(provisional === job.counts.provisional, '[J1] the counts are those of the conditions')
+  let openProvisional = 0
+  for (const { index } of job.open.values())
+    if (job.unitConditions[index] === provisionalIndex) openProvisional += 1
+  assert(
+    job.open.size === job.nextFresh - decided - (provisional - openProvisional),
+    '[J3] a unit handed out is open until it is decided or provisional',
+  )
   for (const unit of job.open.values()) {
     const voters = new Set<string>()
     for (const assignment of unit.assignments.values()) {
@@ -55,10 +90,7 @@ function checkJob(state: State, job: Job): void {
       voters.add(assignment.provider)
       assert(unit.barred.has(assignment.provider), '[Q2] who holds a unit or has voted does not get it again')
     }
-    assert(
-      job.wanting.has(unit.index) === unit.missing > liveCountOf(unit),
-      '[J5] a unit wants what it lacks',
-    )
+    assert(job.wanting.has(unit.index) === wantsAnyone(unit), '[J5] a unit wants what it lacks')
   }
 }
 

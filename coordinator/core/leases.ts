@@ -1,13 +1,78 @@
-import type { ProviderId } from '#protocol/ids.ts'
+import type { AssignmentId, ProviderId } from '#protocol/ids.ts'
+import { setDeadline, takeDue } from './deadlines.ts'
 import type { Effect } from './effects.ts'
-import type { Assignment, State } from './state.ts'
+import { forecastMs } from './market/forecast.ts'
+import type { Assignment, AssignmentTerms, Job, Provider, SessionId, State } from './state.ts'
+import { redesignate } from './trust/designation.ts'
+import { dropBundle } from './trust/spot-checks.ts'
 import { placeOf, replaceAssignment } from './units.ts'
 import { reconsider } from './verdicts.ts'
 
+/** A unit may take so much longer than forecast before it counts as lost; the forecast is a guess. */
+const patience = 10
+
+/**
+ * How long a provider may take over a unit of the job, in milliseconds: ten times what is forecast for that unit and
+ * those it computes first.
+ *
+ * @param before how many other units it holds.
+ */
+export function leaseMsFor(
+  { durations }: State,
+  job: Job,
+  provider: Provider,
+  before: number = provider.held.size,
+): number {
+  const wishedMs = patience * forecastMs(job, provider) * (before + 1)
+  return Math.min(durations.leaseMs, Math.max(durations.leaseMsMin, wishedMs))
+}
+
+/** A provider still computes and asks for more time. It gets as much as a new unit would, but not for ever. */
+export function renewLease(
+  state: State,
+  session: SessionId,
+  id: AssignmentId,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const provider = state.providers.get(state.sessions.get(session) ?? '0x')
+  if (!provider) return
+  provider.lastHeardMs = nowMs
+  const assignment = state.assignments.get(id)
+  // Another's assignment is answered like an unknown one, so that ids tell a stranger nothing.
+  if (assignment?.provider !== provider.id || assignment.state !== 'leased') {
+    const message = 'This unit has been decided or given to somebody else.'
+    effects.push({
+      kind: 'send',
+      session,
+      message: { type: 'refuse', reason: 'leaseExpired', message, assignment: id },
+    })
+    return
+  }
+  const { job, unit } = placeOf(state, assignment)
+  const lastMs = assignment.leasedAtMs + state.durations.renewedMsMax
+  const wishedMs = nowMs + leaseMsFor(state, job, provider, provider.held.size - 1)
+  const deadlineMs = Math.max(assignment.deadlineMs, Math.min(wishedMs, lastMs))
+  // Not a new row: a lease does not outlive the coordinator, so its end need not.
+  const renewed = { ...assignment, deadlineMs }
+  unit?.assignments.set(id, renewed)
+  state.assignments.set(id, renewed)
+  setDeadline(state.deadlines, id, deadlineMs)
+  effects.push({
+    kind: 'send',
+    session,
+    message: { type: 'renewed', assignment: id, leaseMs: Math.max(0, deadlineMs - nowMs) },
+  })
+}
+
 /** Ends leases and reveals whose deadline has passed. */
 export function expireOverdue(state: State, nowMs: number, effects: Effect[]): void {
-  for (const assignment of [...state.assignments.values()])
-    if (isLive(assignment) && nowMs >= assignment.deadlineMs) expire(state, assignment, nowMs, effects)
+  for (const id of takeDue(state.deadlines, nowMs)) {
+    const assignment = state.assignments.get(id)
+    // Most have been renewed, or ended by a result, before their deadline came.
+    if (assignment && isLive(assignment) && nowMs >= assignment.deadlineMs)
+      expire(state, assignment, nowMs, effects)
+  }
 }
 
 /** Ends all that a vanished provider held. What it had committed still counts if it comes back in time. */
@@ -26,14 +91,17 @@ function expire(state: State, assignment: LiveAssignment, nowMs: number, effects
   // An earlier expiry in the same sweep may have decided the unit and ended this one too.
   if (state.assignments.get(assignment.id) !== assignment) return
   const { job, unit } = placeOf(state, assignment)
-  const { id, provider, leasedAtMs } = assignment
+  if (!unit) {
+    dropBundle(state, job, assignment, { state: 'expired', reason: undefined }, effects)
+    return
+  }
   const commitment = assignment.state === 'committed' ? assignment.commitment : undefined
-  replaceAssignment(
-    state,
-    unit,
-    { id, job: job.terms.id, unit: unit.index, provider, leasedAtMs, state: 'expired', commitment },
-    effects,
-  )
-  unit.barred.delete(provider)
+  replaceAssignment(state, unit, { ...termsOf(assignment), state: 'expired', commitment }, effects)
+  unit.barred.delete(assignment.provider)
+  if (unit.designated === assignment.provider) redesignate(state, job, unit, nowMs, effects)
   reconsider(state, job, unit, nowMs, effects)
+}
+
+function termsOf({ id, job, unit, provider, leasedAtMs, payWei, bundle }: Assignment): AssignmentTerms {
+  return { id, job, unit, provider, leasedAtMs, payWei, bundle }
 }

@@ -1,34 +1,29 @@
 import type { ProviderId } from '#protocol/ids.ts'
 import type { FromCoordinator } from '#protocol/messages.ts'
 import type { Effect } from './effects.ts'
+import type { LedgerRow } from './records.ts'
 import type { Account, Job, ProviderShare, State } from './state.ts'
 
-/** Charges the requester for one accepted unit and credits those who agreed. The two sums are equal, always. */
-export function settleUnit(
+/** One accepted result: its pay is earned by its provider and charged to the requester. The two sums are equal, always. */
+export function payResult(
   state: State,
   job: Job,
-  unit: number,
-  providers: readonly ProviderId[],
+  result: Pick<LedgerRow, 'assignment' | 'unit' | 'provider' | 'amountWei'>,
   nowMs: number,
   effects: Effect[],
 ): void {
-  const { unitPriceWei, unitPayWei } = job.terms.plan
-  job.chargedWei += unitPriceWei
-  for (const provider of providers) {
-    const account = accountOf(state, provider)
-    account.accepted += 1
-    account.earnedWei += unitPayWei
-    const share = shareOf(job, provider)
-    share.accepted += 1
-    share.earnedWei += unitPayWei
-    effects.push({
-      kind: 'persist',
-      record: {
-        table: 'ledger',
-        row: { job: job.terms.id, unit, provider, amountWei: unitPayWei, atMs: nowMs },
-      },
-    })
-  }
+  const { provider, amountWei } = result
+  job.chargedWei += amountWei
+  const account = accountOf(state, provider)
+  account.accepted += 1
+  account.earnedWei += amountWei
+  const share = shareOf(job, provider)
+  share.accepted += 1
+  share.earnedWei += amountWei
+  effects.push({
+    kind: 'persist',
+    record: { table: 'ledger', row: { ...result, job: job.terms.id, atMs: nowMs } },
+  })
 }
 
 /** Counts a refused result against its provider. */
@@ -42,7 +37,7 @@ export function countRefusal(state: State, job: Job, provider: ProviderId): void
 export function accountOf(state: State, provider: ProviderId): Account {
   let account = state.accounts.get(provider)
   if (!account) {
-    account = { accepted: 0, refused: 0, earnedWei: 0n, settledWei: 0n, claimedWei: 0n }
+    account = { accepted: 0, refused: 0, pendingWei: 0n, earnedWei: 0n, settledWei: 0n, claimedWei: 0n }
     state.accounts.set(provider, account)
   }
   return account
@@ -60,8 +55,13 @@ export function shareOf(job: Job, provider: ProviderId): ProviderShare {
 
 /** The sums of an account as its owner sees them: never merged. */
 export function sumsOf(account: Account | undefined) {
-  const { earnedWei = 0n, settledWei = 0n, claimedWei = 0n } = account ?? {}
-  return { pendingWei: earnedWei - settledWei, claimableWei: settledWei - claimedWei, claimedWei }
+  const { pendingWei = 0n, earnedWei = 0n, settledWei = 0n, claimedWei = 0n } = account ?? {}
+  return {
+    pendingWei,
+    earnedWei: earnedWei - settledWei,
+    claimableWei: settledWei - claimedWei,
+    claimedWei,
+  }
 }
 
 export function accountMessageOf(state: State, provider: ProviderId): FromCoordinator {

@@ -4,6 +4,7 @@ import type { Event } from './events.ts'
 import { accountMessageOf } from './ledger.ts'
 import { expireHeldBy } from './leases.ts'
 import type { SessionId, State } from './state.ts'
+import { passOnDuty } from './trust/duties.ts'
 
 /** A worker has proved its key. An older session of the same provider gives way: one identity, one session. */
 export function joinProvider(
@@ -32,11 +33,19 @@ export function joinProvider(
     id: event.provider,
     session: event.session,
     capacity: event.capacity,
+    offer: event.offer,
+    network: event.network,
+    dutiesOnly: event.dutiesOnly ?? false,
+    duties: [],
+    cached: new Set(),
+    lastCommitAtMs: undefined,
     lastHeardMs: nowMs,
     coolDownUntilMs: 0,
     held: new Set(),
   })
+  state.roster.push(event.provider)
   state.sessions.set(event.session, event.provider)
+  state.market.roomy.add(event.provider)
   effects.push(
     {
       kind: 'send',
@@ -60,7 +69,22 @@ export function stateCapacity(
 ): void {
   hearProvider(state, session, nowMs)
   const provider = state.providers.get(state.sessions.get(session) ?? '0x')
-  if (provider) provider.capacity = capacity
+  if (!provider) return
+  provider.capacity = capacity
+  state.market.roomy.add(provider.id)
+}
+
+/** A provider has and wants other things from now on; what it holds, it keeps. */
+export function stateOffer(
+  state: State,
+  { session, offer }: Extract<Event, { kind: 'offerStated' }>,
+  nowMs: number,
+): void {
+  hearProvider(state, session, nowMs)
+  const provider = state.providers.get(state.sessions.get(session) ?? '0x')
+  if (!provider) return
+  provider.offer = offer
+  state.market.roomy.add(provider.id)
 }
 
 /** A provider that may be gone has only a moment left to be heard. A heartbeat clears it. */
@@ -77,9 +101,12 @@ export function suspectProvider(state: State, session: SessionId, nowMs: number)
 export function endSession(state: State, session: SessionId, nowMs: number, effects: Effect[]): void {
   const id = state.sessions.get(session)
   if (id === undefined) return
+  const duties = state.providers.get(id)?.duties ?? []
   state.sessions.delete(session)
   state.providers.delete(id)
+  state.roster.splice(state.roster.indexOf(id), 1)
   expireHeldBy(state, id, nowMs, effects)
+  for (const duty of duties) passOnDuty(state, id, duty, nowMs, effects)
 }
 
 /** Ends the sessions of providers that have been silent for too long. */

@@ -1,10 +1,10 @@
 import { assert } from '#protocol/assert.ts'
-import type { JobId, ProviderId } from '#protocol/ids.ts'
+import { isBundle, type JobId, type ProviderId } from '#protocol/ids.ts'
 import type { Effect } from './effects.ts'
 import { keepAway } from './keep-away.ts'
 import { newJob } from './jobs.ts'
 import { accountOf, shareOf } from './ledger.ts'
-import type { AssignmentRow, ClaimRow, EpochRow, JobRow, UnitRow } from './records.ts'
+import type { AssignmentRow, JobRow, UnitRow } from './records.ts'
 import {
   conditions,
   emptyState,
@@ -15,34 +15,16 @@ import {
   type OpenUnit,
   type State,
 } from './state.ts'
-import { newOpenUnit } from './units.ts'
+import type { Stored } from './stored.ts'
+import type { Policy } from './trust/policy.ts'
+import { restoreDraw, restorePending, restoreStandings } from './trust/restore.ts'
+import { isAudited, newOpenUnit, votesOf } from './units.ts'
 import { judge, reconsider } from './verdicts.ts'
 
-/** What the store holds when a coordinator starts. */
-export interface Stored {
-  readonly jobs: readonly {
-    readonly row: JobRow
-    readonly terms: JobTerms
-    readonly assignmentCount: number
-  }[]
-  readonly units: readonly UnitRow[]
-  /** All assignments of units without a verdict, in the order of their attempts, with the bytes of those revealed. */
-  readonly openAssignments: readonly {
-    readonly row: AssignmentRow
-    readonly result: Uint8Array | undefined
-  }[]
-  /** Sums over the ledger and counts of refused results, for each job and provider. */
-  readonly shares: readonly {
-    readonly job: JobId
-    readonly provider: ProviderId
-    readonly accepted: number
-    readonly refused: number
-    readonly earnedWei: bigint
-  }[]
-  readonly claims: readonly ClaimRow[]
-  /** The last epoch that was posted, and the one after it if that was prepared. */
-  readonly postedEpoch: EpochRow | undefined
-  readonly preparedEpoch: EpochRow | undefined
+export interface RecoveryOptions {
+  readonly durations: Durations
+  readonly policy?: Policy
+  readonly anchors?: Iterable<ProviderId>
 }
 
 /**
@@ -54,45 +36,60 @@ export interface Stored {
 export function recover(
   stored: Stored,
   nowMs: number,
-  durations: Durations,
+  { durations, policy, anchors }: RecoveryOptions,
 ): { state: State; effects: Effect[] } {
-  const state = emptyState(durations)
+  const state = emptyState(durations, policy, anchors)
   const effects: Effect[] = []
-  for (const { row, terms, assignmentCount } of stored.jobs) restoreJob(state, row, terms, assignmentCount)
+  for (const { row, terms, assignmentCount } of stored.jobs)
+    restoreJob(state, row, terms, assignmentCount, nowMs)
   for (const row of stored.units) restoreUnit(jobOf(state, row.job), row)
   for (const share of stored.shares) restoreShare(state, share)
   for (const { provider, claimedWei } of stored.claims) accountOf(state, provider).claimedWei = claimedWei
   restoreEpochs(state, stored, nowMs)
-  for (const { row, result } of stored.openAssignments) restoreAssignment(state, row, result)
+  restoreStandings(state, stored, nowMs)
+  restorePending(state, stored, nowMs)
+  // What a bundle held has been forgotten: its spots wait for another checker.
+  for (const { row, result } of stored.openAssignments)
+    if (!isBundle(row.id)) restoreAssignment(state, row, result)
+  for (const job of state.jobs.values()) cancelUntouched(job)
+  for (const row of stored.draws) restoreDraw(state, row, nowMs, effects)
   for (const job of state.jobs.values()) reopenUnits(state, job, nowMs, effects)
   return { state, effects }
 }
 
-function restoreJob(state: State, row: JobRow, terms: JobTerms, assignmentCount: number): void {
-  const { phase, fundedWei, settledChargeWei, refundedWei, startedAtMs, finishedAtMs } = row
-  const job = newJob(terms, row.createdAtMs)
+function restoreJob(
+  state: State,
+  row: JobRow,
+  terms: JobTerms,
+  assignmentCount: number,
+  nowMs: number,
+): void {
+  const { phase, control, fundedWei, settledChargeWei, refundedWei, startedAtMs, finishedAtMs } = row
   state.jobs.set(
     terms.id,
-    Object.assign(job, {
+    Object.assign(newJob({ ...terms, spottable: row.spottable }, row.createdAtMs), {
       phase,
+      control,
       fundedWei,
       settledChargeWei,
       refundedWei,
       startedAtMs,
       finishedAtMs,
       assignmentCount,
+      quietSinceMs: nowMs,
     }),
   )
 }
 
 function restoreUnit(job: Job, row: UnitRow): void {
+  assert(row.verdict !== 'recalled', 'a unit that is open again has no row')
   job.unitConditions[row.unit] = conditions.indexOf(row.verdict)
   job.counts.queued -= 1
   job.counts[row.verdict] += 1
   job.nextFresh = Math.max(job.nextFresh, row.unit + 1)
   if (row.disputed) job.disputeCount += 1
-  if (row.verdict === 'failed') return
-  job.chargedWei += job.terms.plan.unitPriceWei
+  if (row.verdict === 'failed' || row.verdict === 'cancelled') return
+  job.timedUnits += 1
   job.timesMs.queue += row.queueMs
   job.timesMs.run += row.runMs
   job.timesMs.verify += row.verifyMs
@@ -100,10 +97,12 @@ function restoreUnit(job: Job, row: UnitRow): void {
 
 function restoreShare(
   state: State,
-  { job, provider, accepted, refused, earnedWei }: Stored['shares'][number],
+  { job: id, provider, accepted, refused, earnedWei }: Stored['shares'][number],
 ): void {
-  Object.assign(shareOf(jobOf(state, job), provider), { accepted, refused, earnedWei })
-  jobOf(state, job).refusedCount += refused
+  const job = jobOf(state, id)
+  Object.assign(shareOf(job, provider), { accepted, refused, earnedWei })
+  job.refusedCount += refused
+  job.chargedWei += earnedWei
   const account = accountOf(state, provider)
   account.accepted += accepted
   account.refused += refused
@@ -135,20 +134,22 @@ function restoreAssignment(state: State, row: AssignmentRow, result: Uint8Array 
 }
 
 function assignmentOf(row: AssignmentRow, result: Uint8Array | undefined): Assignment | undefined {
-  const { id, job, unit, provider, leasedAtMs, commitment } = row
-  const terms = { id, job, unit, provider, leasedAtMs }
+  const { id, job, unit, provider, leasedAtMs, payWei, commitment } = row
+  const terms = { id, job, unit, provider, leasedAtMs, payWei, bundle: undefined }
   switch (row.state) {
     case 'leased':
     case 'committed':
     case 'expired':
       return { ...terms, state: 'expired', commitment }
     case 'revealed': {
+      const { resultDigest, drawRound = 0 } = row
       assert(
-        result && commitment && row.resultDigest,
+        result && commitment && resultDigest,
         'a revealed assignment has its commitment and bytes in the store',
       )
-      return { ...terms, state: 'revealed', commitment, result, resultDigest: row.resultDigest }
+      return { ...terms, state: 'revealed', commitment, drawRound, result, resultDigest }
     }
+    case 'provisional':
     case 'accepted':
     case 'refused':
     case 'cancelled':
@@ -157,10 +158,24 @@ function assignmentOf(row: AssignmentRow, result: Uint8Array | undefined): Assig
   }
 }
 
+/** Units of a cancelled job that were never handed out have no rows. */
+function cancelUntouched(job: Job): void {
+  if (job.control !== 'cancelled') return
+  const cancelled = conditions.indexOf('cancelled')
+  for (let unit = 0; unit < job.terms.plan.unitCount; unit += 1) {
+    if (job.unitConditions[unit] !== 0 || job.open.has(unit)) continue
+    job.unitConditions[unit] = cancelled
+    job.counts.queued -= 1
+    job.counts.cancelled += 1
+  }
+  job.nextFresh = job.terms.plan.unitCount
+}
+
 function reopenUnits(state: State, job: Job, nowMs: number, effects: Effect[]): void {
   for (const unit of [...job.open.values()]) {
-    if ([...unit.assignments.values()].some((assignment) => assignment.state === 'revealed'))
-      judge(state, job, unit, nowMs, effects)
+    // A first result that waits for its round, or for its spots, has nothing to be judged by yet.
+    if (isAudited(job) && unit.draw.kind !== 'none' && unit.quorum === 1) continue
+    if (votesOf(unit).length > 0) judge(state, job, unit, nowMs, effects)
     else reconsider(state, job, unit, nowMs, effects)
   }
 }

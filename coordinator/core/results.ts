@@ -4,17 +4,24 @@ import type { HandBackReason } from '#protocol/messages.ts'
 import type { RefusalReason } from '#protocol/refusal.ts'
 import { inspectResult } from './comparators.ts'
 import type { Effect } from './effects.ts'
+import { endWith, refuse } from './endings.ts'
 import type { Event } from './events.ts'
 import { keepAway } from './keep-away.ts'
 import { speakerOf } from './providers.ts'
-import type { Assignment, Job, OpenUnit, SessionId, State } from './state.ts'
-import { endAssignment, placeOf, refreshOpenUnit, replaceAssignment } from './units.ts'
-import { endWith, judge, reconsider, refuse } from './verdicts.ts'
+import { learnUnitTime } from './market/forecast.ts'
+import type { Assignment, AssignmentTerms, Job, OpenUnit, SessionId, State } from './state.ts'
+import { cancelTwins } from './stragglers.ts'
+import { redesignate } from './trust/designation.ts'
+import { nameRound } from './trust/draws.ts'
+import { dropBundle, takeSpots } from './trust/spot-checks.ts'
+import { endAssignment, isAudited, placeOf, refreshOpenUnit, replaceAssignment } from './units.ts'
+import { judge, reconsider } from './verdicts.ts'
 
 interface Spoken {
   readonly assignment: Assignment
   readonly job: Job
-  readonly unit: OpenUnit
+  /** Undefined for a bundle of spots. */
+  readonly unit: OpenUnit | undefined
 }
 
 /** A provider binds itself to a result. The receipt goes out only after the commitment is durable. */
@@ -47,28 +54,23 @@ export function takeCommitment(
     effects.push(receipt)
     return
   }
-  if (!makeRoomForLate(state, event.session, spoken, effects)) return
-  const { id, provider, leasedAtMs } = assignment
+  if (unit && !mayCommit(state, event.session, { assignment, job, unit }, effects)) return
+  const { provider } = assignment
+  learnFrom(state, job, assignment, nowMs)
   const deadlineMs = nowMs + state.durations.revealMs
-  replaceAssignment(
-    state,
-    unit,
-    {
-      id,
-      job: job.terms.id,
-      unit: unit.index,
-      provider,
-      leasedAtMs,
-      state: 'committed',
-      commitment: event.commitment,
-      deadlineMs,
-    },
-    effects,
-  )
+  const committed = {
+    ...termsOf(assignment),
+    state: 'committed',
+    commitment: event.commitment,
+    deadlineMs,
+  } as const
+  replaceAssignment(state, unit, committed, effects)
+  effects.push(receipt)
+  if (!unit) return
   unit.barred.add(provider)
   unit.firstCommittedAtMs ??= nowMs
+  cancelTwins(state, job, unit, committed, effects)
   refreshOpenUnit(job, unit, effects)
-  effects.push(receipt)
 }
 
 /** A provider shows what it is bound to. It becomes a vote, or is refused for itself. */
@@ -92,34 +94,36 @@ export function takeReveal(
     )
     return
   }
-  if (!makeRoomForLate(state, event.session, spoken, effects)) return
-  const { id, provider, leasedAtMs, commitment } = assignment
+  const { provider, commitment } = assignment
   const resultDigest = resultDigestOf(event.result)
   const bound = commitmentOf({
     chainId: event.chainId,
     job: job.terms.id,
-    unit: unit.index,
+    unit: assignment.unit,
     provider,
     resultDigest,
     nonce: event.nonce,
   })
-  const fault =
-    bound === commitment
-      ? inspectResult(event.result, job.terms.resultPartsOf(unit.index))
-      : 'commitmentMismatch'
+  const matches = bound === commitment
+  if (!unit) {
+    takeSpots(state, job, assignment, matches ? event.result : undefined, nowMs, effects)
+    return
+  }
+  if (!mayCommit(state, event.session, { assignment, job, unit }, effects)) return
+  const fault = matches
+    ? inspectResult(event.result, job.terms.resultPartsOf(unit.index))
+    : 'commitmentMismatch'
   if (fault) {
     refuse(state, job, unit, assignment, fault, effects)
+    if (unit.designated === provider) redesignate(state, job, unit, nowMs, effects)
     reconsider(state, job, unit, nowMs, effects)
     return
   }
   const revealed = {
-    id,
-    job: job.terms.id,
-    unit: unit.index,
-    provider,
-    leasedAtMs,
+    ...termsOf(assignment),
     state: 'revealed',
     commitment,
+    drawRound: nameRound(state, nowMs),
     result: event.result,
     resultDigest,
   } as const
@@ -129,10 +133,14 @@ export function takeReveal(
     kind: 'persist',
     record: {
       table: 'results',
-      row: { assignment: id, job: job.terms.id, unit: unit.index, bytes: event.result },
+      row: { assignment: assignment.id, job: job.terms.id, unit: unit.index, bytes: event.result },
     },
   })
+  unit.directed = false
+  unit.designated = undefined
   judge(state, job, unit, nowMs, effects)
+  // A late reveal comes without a commitment that would have ended the leases it makes needless.
+  if (job.open.get(unit.index) === unit) cancelTwins(state, job, unit, revealed, effects)
 }
 
 /** A provider gives a unit back. Where the kernel failed, it does not get that unit again. */
@@ -146,12 +154,17 @@ export function takeHandBack(
   const assignment = state.assignments.get(event.assignment)
   if (!assignment || assignment.provider !== provider || assignment.state === 'revealed') return
   const { job, unit } = placeOf(state, assignment)
+  const speaker = state.providers.get(provider)
+  if (speaker) speaker.coolDownUntilMs = nowMs + restMsAfter(event.reason, state)
+  if (!unit) {
+    dropBundle(state, job, assignment, { state: 'handedBack', reason: event.reason }, effects)
+    return
+  }
   endAssignment(state, unit, assignment, { state: 'handedBack', reason: event.reason }, effects)
   // An expired attempt bars nobody: if its provider is barred, it holds the unit anew or has voted on it.
   if (assignment.state !== 'expired') unit.barred.delete(provider)
   keepAway(job, unit, provider, event.reason)
-  const speaker = state.providers.get(provider)
-  if (speaker) speaker.coolDownUntilMs = nowMs + restMsAfter(event.reason, state)
+  if (unit.designated === provider) redesignate(state, job, unit, nowMs, effects)
   reconsider(state, job, unit, nowMs, effects)
 }
 
@@ -162,27 +175,50 @@ function restMsAfter(reason: HandBackReason, { durations }: State): number {
 }
 
 /**
- * A late result counts while its unit is open, but a provider has one vote in a unit: if it was given the
- * same unit again, the newer lease gives way to the work already done, and a newer commitment does not:
- * then the late one is refused, and false returned.
+ * A late result counts while its unit is open, but a provider has one vote in a unit: if it was given the same unit again,
+ * the newer lease gives way to the work already done, and a newer commitment does not: then the late one is refused, and
+ * false returned. In an audited job it counts only while there is no other result: a pair of providers that let leases
+ * expire for each other could otherwise vouch for each other without the beacon's choice.
  */
-function makeRoomForLate(
+function mayCommit(
   state: State,
   session: SessionId,
-  { assignment, unit }: Spoken,
+  { assignment, job, unit }: Required<Spoken> & { readonly unit: OpenUnit },
   effects: Effect[],
 ): boolean {
   if (assignment.state !== 'expired') return true
-  const rival = [...unit.assignments.values()].find(
-    (other) => other.provider === assignment.provider && other.state !== 'expired',
-  )
-  if (!rival) return true
-  if (rival.state === 'leased') {
-    endWith(state, unit, rival, 'cancelled', undefined, effects)
-    return true
+  const others = [...unit.assignments.values()].filter((other) => other.id !== assignment.id)
+  const rival = others.find((other) => other.provider === assignment.provider && other.state !== 'expired')
+  const isLate =
+    isAudited(job) &&
+    unit.designated !== assignment.provider &&
+    others.some((other) => other.state === 'committed' || other.state === 'revealed')
+  if (isLate || (rival && rival.state !== 'leased')) {
+    refuseMessage(session, assignment.id, 'leaseExpired', 'There is another result for this unit.', effects)
+    return false
   }
-  refuseMessage(session, assignment.id, 'leaseExpired', 'You have another result for this unit.', effects)
-  return false
+  if (rival) endWith(state, unit, rival, 'cancelled', undefined, effects)
+  return true
+}
+
+/** What an assignment keeps through all its states. */
+function termsOf({ id, job, unit, provider, leasedAtMs, payWei, bundle }: Assignment): AssignmentTerms {
+  return { id, job, unit, provider, leasedAtMs, payWei, bundle }
+}
+
+/** How long units of the job take: since the lease, or since the provider's last result if it had another to compute first. */
+function learnFrom(
+  state: State,
+  job: Job,
+  { state: was, provider: id, leasedAtMs, bundle }: Assignment,
+  nowMs: number,
+): void {
+  const provider = state.providers.get(id)
+  if (!provider) return
+  const beganMs = Math.max(leasedAtMs, provider.lastCommitAtMs ?? 0)
+  provider.lastCommitAtMs = nowMs
+  provider.cached.add(job.terms.id)
+  if (was === 'leased' && bundle === undefined) learnUnitTime(job, provider, nowMs - beganMs)
 }
 
 function spokenOf(

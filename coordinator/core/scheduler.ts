@@ -1,23 +1,106 @@
+import type { FromCoordinator } from '#protocol/messages.ts'
 import type { Effect } from './effects.ts'
+import { leaseMsFor } from './leases.ts'
+import { matchesJob } from './market/bid.ts'
+import { forecastMs } from './market/forecast.ts'
+import { joinIdle, offerTo } from './market/idle.ts'
+import { noteNews, noteTime } from './market/news.ts'
+import { noteServed, rankJobs } from './market/rank.ts'
+import { hasRoomFor } from './market/room.ts'
 import type { Job, OpenUnit, Provider, State } from './state.ts'
+import { stragglerFor } from './stragglers.ts'
+import { takeDuty } from './trust/duties.ts'
+import { bundleAssignment } from './trust/spot-checks.ts'
+import type { Bundle } from './trust/spots.ts'
 import { newOpenUnit, refreshOpenUnit, replaceAssignment } from './units.ts'
 
 /**
- * Hands units to every provider that has room: jobs in the order in which they came, and in a job first
- * the units that others have begun, so that verdicts come early.
+ * Hands units to the providers for which something has changed: first the checks that the beacon gave one, then of the
+ * jobs that match its offer, whose turn it is: the units that others have begun, fresh ones, and those that straggle.
+ * A job that has something new to hand out is offered to those who found nothing before.
+ *
+ * @param effects what this step has decided so far: it tells what has changed.
+ * @param isTick whether the step is a look at the clock.
  */
-export function assignWork(state: State, nowMs: number, effects: Effect[]): void {
-  for (const provider of state.providers.values()) {
-    if (nowMs < provider.coolDownUntilMs) continue
-    for (const job of state.jobs.values()) {
-      if (job.phase !== 'running' || job.unable.has(provider.id)) continue
-      while (provider.held.size < provider.capacity) {
-        const unit = nextUnitFor(job, provider)
-        if (!unit) break
-        lease(state, job, unit, provider, nowMs, effects)
-      }
-    }
+export function assignWork(state: State, nowMs: number, isTick: boolean, effects: Effect[]): void {
+  const { roomy, opened } = state.market
+  noteNews(state, effects)
+  noteTime(state, isTick, nowMs)
+  for (const id of roomy) {
+    roomy.delete(id)
+    const provider = state.providers.get(id)
+    if (provider) serve(state, provider, nowMs, effects)
   }
+  for (const id of opened) {
+    opened.delete(id)
+    const job = state.jobs.get(id)
+    if (job) offerToIdle(state, job, nowMs, effects)
+  }
+}
+
+/** Gives a provider all that it has room for; with room left, it is idle until something new can be had. */
+function serve(state: State, provider: Provider, nowMs: number, effects: Effect[]): void {
+  const { idle, resting } = state.market
+  idle.numbers.delete(provider.id)
+  if (nowMs < provider.coolDownUntilMs) {
+    resting.add(provider.id)
+    return
+  }
+  serveDuties(state, provider, nowMs, effects)
+  if (provider.dutiesOnly) return
+  while (provider.held.size < provider.capacity)
+    if (!serveNext(state, provider, nowMs, effects)) {
+      joinIdle(idle, provider.id)
+      return
+    }
+}
+
+/** Gives it one unit, of the first job in its turn that has one for it. */
+function serveNext(state: State, provider: Provider, nowMs: number, effects: Effect[]): boolean {
+  for (const job of rankJobs(state, provider, nowMs))
+    if (giveUnit(state, job, provider, nowMs, effects)) return true
+  return false
+}
+
+function offerToIdle(state: State, job: Job, nowMs: number, effects: Effect[]): void {
+  offerTo(
+    state.market.idle,
+    job,
+    () => !hasWork(job, nowMs),
+    (id) => {
+      const provider = state.providers.get(id)
+      if (!provider) return 'full'
+      if (!matchesJob(job, provider, nowMs)) return 'mismatch'
+      while (giveUnit(state, job, provider, nowMs, effects));
+      return provider.held.size < provider.capacity ? 'stays' : 'full'
+    },
+  )
+}
+
+function serveDuties(state: State, provider: Provider, nowMs: number, effects: Effect[]): void {
+  while (provider.held.size < provider.capacity) {
+    const work = takeDuty(state, provider)
+    if (!work) return
+    if (work.kind === 'unit') lease(state, work.job, work.unit, provider, nowMs, effects)
+    else leaseBundle(state, work.job, work.bundle, provider, nowMs, effects)
+  }
+}
+
+function giveUnit(state: State, job: Job, provider: Provider, nowMs: number, effects: Effect[]): boolean {
+  if (!hasWork(job, nowMs) || !hasRoomFor(state, job, provider, nowMs)) return false
+  if (!matchesJob(job, provider, nowMs)) return false
+  const unit = nextUnitFor(job, provider) ?? stragglerFor(state, job, provider, nowMs)
+  if (!unit) return false
+  noteServed(state, job, forecastMs(job, provider))
+  lease(state, job, unit, provider, nowMs, effects)
+  return true
+}
+
+/** Whether there is anything to hand out, if not to everybody. */
+function hasWork(job: Job, nowMs: number): boolean {
+  if (job.phase !== 'running' || job.control === 'paused') return false
+  if (job.wanting.size > 0 || job.nextFresh < job.terms.plan.unitCount) return true
+  return job.open.size > 0 && nowMs >= job.noStragglerUntilMs
 }
 
 function nextUnitFor(job: Job, provider: Provider): OpenUnit | undefined {
@@ -49,27 +132,49 @@ function lease(
   unit.barred.add(provider.id)
   unit.firstLeasedAtMs ??= nowMs
   job.assignmentCount += 1
-  const terms = { id, job: job.terms.id, unit: unit.index, provider: provider.id, leasedAtMs: nowMs }
-  replaceAssignment(
-    state,
-    unit,
-    { ...terms, state: 'leased', deadlineMs: nowMs + state.durations.leaseMs },
-    effects,
-  )
-  const { spec, requester, plan } = job.terms
+  const leaseMs = leaseMsFor(state, job, provider)
+  const payWei = job.terms.plan.unitPayWei
+  const terms = {
+    id,
+    job: job.terms.id,
+    unit: unit.index,
+    provider: provider.id,
+    leasedAtMs: nowMs,
+    payWei,
+    bundle: undefined,
+  }
+  replaceAssignment(state, unit, { ...terms, state: 'leased', deadlineMs: nowMs + leaseMs }, effects)
+  sendAssign(job, provider, { assignment: id, unit: unit.index, payWei, leaseMs }, effects)
+  refreshOpenUnit(job, unit, effects)
+}
+
+function leaseBundle(
+  state: State,
+  job: Job,
+  bundle: Bundle,
+  provider: Provider,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  job.assignmentCount += 1
+  const terms = bundleAssignment(job, bundle, nowMs)
+  const leaseMs = leaseMsFor(state, job, provider)
+  replaceAssignment(state, undefined, { ...terms, state: 'leased', deadlineMs: nowMs + leaseMs }, effects)
+  const spots = bundle.spots.map(({ unit, spot }): [number, number] => [unit, spot])
+  const { id: assignment, unit, payWei } = terms
+  sendAssign(job, provider, { assignment, unit, payWei, leaseMs, task: { kind: 'spots', spots } }, effects)
+}
+
+function sendAssign(
+  job: Job,
+  provider: Provider,
+  order: Omit<Extract<FromCoordinator, { type: 'assign' }>, 'type' | 'job' | 'spec' | 'requester'>,
+  effects: Effect[],
+): void {
+  const { id, spec, requester } = job.terms
   effects.push({
     kind: 'send',
     session: provider.session,
-    message: {
-      type: 'assign',
-      assignment: id,
-      job: job.terms.id,
-      spec,
-      requester,
-      unit: unit.index,
-      payWei: plan.unitPayWei,
-      leaseMs: state.durations.leaseMs,
-    },
+    message: { type: 'assign', job: id, spec, requester, ...order },
   })
-  refreshOpenUnit(job, unit, effects)
 }

@@ -2,14 +2,26 @@ import type { UnitCondition } from '#protocol/api.ts'
 import type { Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, ContentId, JobId, ProviderId } from '#protocol/ids.ts'
 import type { JobPlan, ResultPart } from '#protocol/job-plan.ts'
+import type { Needs } from '#protocol/needs.ts'
+import type { Offer } from '#protocol/offer.ts'
+import { newDeadlines, type Deadlines } from './deadlines.ts'
+import type { Forecast } from './market/forecast.ts'
+import { newMarket, type Market } from './market/market.ts'
+import { defaultPolicy, type Policy } from './trust/policy.ts'
+import type { Standing } from './trust/standing.ts'
+import type { SpotDesk } from './trust/spots.ts'
 
 /** Names one connection; minted by the edge, never used twice. */
 export type SessionId = string
 
 /** Durations the core decides by. All in milliseconds. */
 export interface Durations {
-  /** From the hand-out of a unit to its commitment. */
+  /** From the hand-out of a unit to its commitment, at most; a unit forecast to be short gets less. */
   readonly leaseMs: number
+  /** The shortest lease. */
+  readonly leaseMsMin: number
+  /** However often it is renewed, a lease ends after this. */
+  readonly renewedMsMax: number
   /** From the receipt to the reveal. */
   readonly revealMs: number
   /** A provider not heard for this long has vanished: under five seconds, so that its units move on in time. */
@@ -22,16 +34,24 @@ export interface Durations {
   readonly coolDownMs: number
   /** Pause before a failed transaction is tried again. */
   readonly chainRetryMs: number
+  /** A provider's pending units that have waited so long without another check are checked for their own sake. */
+  readonly tailIdleMs: number
+  /** A bundle of spots goes out once the oldest has waited so long, full or not. */
+  readonly spotWaitMs: number
 }
 
 export const defaultDurations: Durations = {
   leaseMs: 120_000,
+  leaseMsMin: 15_000,
+  renewedMsMax: 900_000,
   revealMs: 30_000,
   silenceMsMax: 3_500,
   suspicionMs: 1_200,
   epochMs: 10_000,
   coolDownMs: 5_000,
   chainRetryMs: 3_000,
+  tailIdleMs: 20_000,
+  spotWaitMs: 5_000,
 }
 
 /** What identifies a job, as its requester fixed it. */
@@ -42,6 +62,9 @@ export interface JobTerms {
   readonly name: string
   readonly requester: Hex
   readonly plan: JobPlan
+  readonly needs: Needs
+  /** Whether its kernel was seen to give, run in 64 parts, what it gives whole: then units are checked by spots too. */
+  readonly spottable: boolean
   /** What a unit's result consists of, by unit index. */
   readonly resultPartsOf: (unit: number) => readonly ResultPart[]
 }
@@ -51,8 +74,10 @@ export type JobPhase = 'awaitingFunds' | 'running' | 'finished' | 'settled'
 export interface Job {
   readonly terms: JobTerms
   phase: JobPhase
+  /** Set by its requester: nothing more is handed out while it is paused, and nothing fresh once it is cancelled. */
+  control: 'none' | 'paused' | 'cancelled'
   fundedWei: bigint
-  /** Unit price × accepted units. */
+  /** What its accepted results earn. */
   chargedWei: bigint
   /** The part of chargedWei that a posted epoch has taken from the escrow. */
   settledChargeWei: bigint
@@ -60,23 +85,33 @@ export interface Job {
   readonly createdAtMs: number
   startedAtMs: number | undefined
   finishedAtMs: number | undefined
+  /** When a unit of it was last decided, provisionally or for good. */
+  quietSinceMs: number
   /** The condition of every unit, as an index into `conditions`. */
   readonly unitConditions: Uint8Array
   readonly counts: Record<UnitCondition, number>
-  /** Units with an assignment or a result and no verdict. */
+  /** How long its units take. */
+  readonly forecast: Forecast
+  /** Units with an assignment or a result and no verdict, not even a provisional one. */
   readonly open: Map<number, OpenUnit>
   /** Open units that need another assignment now, oldest first. */
   readonly wanting: Set<number>
   /** Units below this index have been handed out at least once. */
   nextFresh: number
+  /** Until then none of its leases lasts suspiciously long; a first look may be due sooner than there is anything to see. */
+  noStragglerUntilMs: number
   assignmentCount: number
   refusedCount: number
   disputeCount: number
-  /** Sums over accepted units, for the mean times shown to the requester. */
+  /** Sums over units with a result, for the mean times shown to the requester. */
   readonly timesMs: { queue: number; run: number; verify: number }
+  /** Units that these sums are of. */
+  timedUnits: number
   readonly shares: Map<ProviderId, ProviderShare>
   /** Providers whose device lacks what the job needs, or on which its kernel hung: they get none of its units. */
   readonly unable: Set<ProviderId>
+  /** Spots of its units that are to be re-run. */
+  readonly spots: SpotDesk
 }
 
 /** What one provider did for one job. */
@@ -91,12 +126,27 @@ export const conditions = [
   'leased',
   'committed',
   'disputed',
+  'provisional',
   'accepted',
   'failed',
+  'cancelled',
 ] as const satisfies readonly UnitCondition[]
 
 export interface OpenUnit {
   readonly index: number
+  /** Agreeing results it takes: the plan's, or 2 once an audit was drawn. */
+  quorum: number
+  /** Of a unit in a job of quorum 1: whether the beacon has said how its first result is checked. */
+  draw: Draw
+  /** Whether the next vote comes from whom the beacon chooses; else from whoever comes. */
+  directed: boolean
+  /** Whom it has chosen. */
+  designated: ProviderId | undefined
+  designatedAtMs: number
+  /** An anchor is to be chosen, if any is connected. */
+  anchorWanted: boolean
+  /** Whose spot check found the first result wrong. */
+  accuser: Accuser | undefined
   /** Assignments ever made for this unit; numbers the next one. */
   attempts: number
   readonly assignments: Map<AssignmentId, Assignment>
@@ -113,6 +163,24 @@ export interface OpenUnit {
   firstCommittedAtMs: number | undefined
 }
 
+/** A spot check that disagreed: paid if it proves right. */
+export interface Accuser {
+  readonly provider: ProviderId
+  readonly assignment: AssignmentId
+  readonly payWei: bigint
+  /** Whose result it disagreed with. */
+  readonly primary: ProviderId
+}
+
+/** How a first result is checked. */
+export type Draw =
+  | { readonly kind: 'none' }
+  /** The round that decides was named when the result was revealed, before that round existed. */
+  | { readonly kind: 'waiting'; readonly round: number }
+  | { readonly kind: 'audit' }
+  /** These spots are still to be re-run. */
+  | { readonly kind: 'spots'; readonly left: Set<number> }
+
 /**
  * One attempt at a unit.
  *
@@ -125,11 +193,17 @@ export interface OpenUnit {
 export type Assignment = AssignmentTerms &
   (
     | { readonly state: 'leased'; readonly deadlineMs: number }
-    | { readonly state: 'committed'; readonly commitment: Hex; readonly deadlineMs: number }
+    | {
+        readonly state: 'committed'
+        readonly commitment: Hex
+        readonly deadlineMs: number
+      }
     | { readonly state: 'expired'; readonly commitment: Hex | undefined }
     | {
         readonly state: 'revealed'
         readonly commitment: Hex
+        /** The beacon round that decides how it is checked, named when it was revealed. */
+        readonly drawRound: number
         readonly result: Uint8Array
         readonly resultDigest: Hex
       }
@@ -141,6 +215,9 @@ export interface AssignmentTerms {
   readonly unit: number
   readonly provider: ProviderId
   readonly leasedAtMs: number
+  readonly payWei: bigint
+  /** Of a bundle of spots: its number; `unit` is then that of its first spot. */
+  readonly bundle: number | undefined
 }
 
 /** A provider with an open connection. */
@@ -149,16 +226,40 @@ export interface Provider {
   readonly session: SessionId
   /** How many units it wants to hold. */
   capacity: number
+  offer: Offer
+  /** Coarse name of the network it connects from; audits go to other networks where they can. */
+  readonly network: string | undefined
+  /** Takes what the beacon assigns to it and no ordinary work: the coordinator's own reference worker. */
+  readonly dutiesOnly: boolean
+  /** Units the beacon has given it to check: they come before any other work. */
+  readonly duties: Duty[]
+  /** Jobs whose data it has loaded in this session. */
+  readonly cached: Set<JobId>
+  lastCommitAtMs: number | undefined
   lastHeardMs: number
   coolDownUntilMs: number
   /** Its assignments in the state `leased`. */
   readonly held: Set<AssignmentId>
 }
 
+/** A provisional result that is audited because its provider passes no further checks. */
+export interface TailAudit {
+  readonly provider: ProviderId
+  /** Whether its bytes have come and its unit is open again. */
+  isOpen: boolean
+}
+
+/** A check that the beacon gave to one provider. */
+export type Duty =
+  | { readonly kind: 'unit'; readonly job: JobId; readonly unit: number }
+  | { readonly kind: 'spots'; readonly job: JobId; readonly bundle: number }
+
 /** What a provider has earned and got, over all jobs. Always claimedWei ≤ settledWei ≤ earnedWei. */
 export interface Account {
   accepted: number
   refused: number
+  /** Pay of its units that are provisional and not being checked any more. */
+  pendingWei: bigint
   earnedWei: bigint
   /** In the last posted root. */
   settledWei: bigint
@@ -179,28 +280,67 @@ export type ChainWork =
   | { readonly kind: 'postingEpoch'; readonly epoch: Epoch; readonly retryAtMs: number | undefined }
   | { readonly kind: 'pushingClaims'; readonly retryAtMs: number | undefined }
 
+/** The public beacon: what is known of its rounds. */
+export interface Beacon {
+  /** The newest round that was published; 0 before the first. */
+  latestRound: number
+  latestValue: Hex | undefined
+  /** First results that wait for a round, by round, in the order of their reveals. */
+  readonly waiting: Map<number, AssignmentId[]>
+}
+
 export interface State {
   readonly durations: Durations
+  readonly policy: Policy
   readonly jobs: Map<JobId, Job>
   readonly providers: Map<ProviderId, Provider>
+  /** The connected providers in a list, so that a number from the beacon can name one. */
+  readonly roster: ProviderId[]
   readonly sessions: Map<SessionId, ProviderId>
   /** Every assignment of every open unit. */
   readonly assignments: Map<AssignmentId, Assignment>
+  /** When leases and times to reveal end. */
+  readonly deadlines: Deadlines
   readonly accounts: Map<ProviderId, Account>
+  readonly standings: Map<ProviderId, Standing>
+  /** Providers whose word settles disputes, by the operator's configuration. */
+  readonly anchors: Set<ProviderId>
+  readonly beacon: Beacon
+  /** Providers with pending units. */
+  readonly withPending: Set<ProviderId>
+  /** Provisional results that were asked for, to be audited for their own sake. */
+  readonly tails: Map<AssignmentId, TailAudit>
+  readonly market: Market
+  /** Open units that are directed, to nobody yet for lack of an eligible provider; with their jobs. */
+  readonly undesignated: Map<OpenUnit, Job>
   epochNumber: number
   /** The last posted epoch, whose tree proves the claims. */
   postedEpoch: Epoch | undefined
   chainWork: ChainWork
 }
 
-export function emptyState(durations: Durations = defaultDurations): State {
+export function emptyState(
+  durations: Durations = defaultDurations,
+  policy: Policy = defaultPolicy,
+  anchors: Iterable<ProviderId> = [],
+): State {
   return {
     durations,
+    policy,
     jobs: new Map(),
     providers: new Map(),
+    roster: [],
     sessions: new Map(),
     assignments: new Map(),
+    deadlines: newDeadlines(),
     accounts: new Map(),
+    standings: new Map(),
+    anchors: new Set(anchors),
+    beacon: { latestRound: 0, latestValue: undefined, waiting: new Map() },
+    withPending: new Set(),
+    tails: new Map(),
+    market: newMarket(),
+    undesignated: new Map(),
     epochNumber: 0,
     postedEpoch: undefined,
     chainWork: { kind: 'none', notBeforeMs: 0 },

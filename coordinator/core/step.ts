@@ -2,12 +2,14 @@ import { unreachable } from '#protocol/assert.ts'
 import type { Effect } from './effects.ts'
 import type { Event } from './events.ts'
 import { fundJob, submitJob } from './jobs.ts'
-import { expireOverdue } from './leases.ts'
+import { controlJob } from './job-control.ts'
+import { expireOverdue, renewLease } from './leases.ts'
 import {
   endSession,
   hearProvider,
   joinProvider,
   stateCapacity,
+  stateOffer,
   suspectProvider,
   vanishSilent,
 } from './providers.ts'
@@ -15,6 +17,11 @@ import { takeCommitment, takeHandBack, takeReveal } from './results.ts'
 import { assignWork } from './scheduler.ts'
 import { driveChain, recordClaims, recordEpoch, retryChainLater } from './settlement.ts'
 import type { State } from './state.ts'
+import { designateLeftOver } from './trust/designation.ts'
+import { publishRound } from './trust/draws.ts'
+import { passOnIdleDuties } from './trust/duties.ts'
+import { sendSpots } from './trust/spot-checks.ts'
+import { auditFetched, settleTails } from './trust/tails.ts'
 
 /**
  * The coordinator's whole behaviour: what follows from an event, at a time, in a state it owns and changes.
@@ -25,7 +32,7 @@ import type { State } from './state.ts'
 export function step(state: State, event: Event, nowMs: number): Effect[] {
   const effects: Effect[] = []
   react(state, event, nowMs, effects)
-  assignWork(state, nowMs, effects)
+  assignWork(state, nowMs, event.kind === 'timePassed', effects)
   return effects
 }
 
@@ -34,6 +41,10 @@ function react(state: State, event: Event, nowMs: number, effects: Effect[]): vo
     case 'timePassed':
       vanishSilent(state, nowMs, effects)
       expireOverdue(state, nowMs, effects)
+      passOnIdleDuties(state, nowMs, effects)
+      designateLeftOver(state, nowMs, effects)
+      sendSpots(state, nowMs)
+      settleTails(state, nowMs, effects)
       driveChain(state, nowMs, effects)
       return
     case 'jobSubmitted':
@@ -44,12 +55,30 @@ function react(state: State, event: Event, nowMs: number, effects: Effect[]): vo
       return
     case 'providerJoined':
       joinProvider(state, event, nowMs, effects)
+      designateLeftOver(state, nowMs, effects)
       return
     case 'providerHeard':
       hearProvider(state, event.session, nowMs)
       return
     case 'capacityStated':
       stateCapacity(state, event, nowMs)
+      return
+    case 'offerStated':
+      stateOffer(state, event, nowMs)
+      return
+    case 'renewalAsked':
+      renewLease(state, event.session, event.assignment, nowMs, effects)
+      return
+    case 'jobControlled':
+      controlJob(state, event.job, event.action, nowMs, effects)
+      return
+    case 'beaconPublished':
+      publishRound(state, event.round, event.value, nowMs, effects)
+      designateLeftOver(state, nowMs, effects)
+      sendSpots(state, nowMs)
+      return
+    case 'resultFetched':
+      auditFetched(state, event.assignment, event.result, nowMs, effects)
       return
     case 'providerSuspected':
       suspectProvider(state, event.session, nowMs)

@@ -1,44 +1,48 @@
-import { assert } from '#protocol/assert.ts'
 import { limits } from '#protocol/limits.ts'
-import type { RefusalReason } from '#protocol/refusal.ts'
 import type { Effect } from './effects.ts'
-import { finishIfDecided } from './jobs.ts'
-import { countRefusal, sendAccount, settleUnit } from './ledger.ts'
-import { decide } from './quorum.ts'
-import type { AssignmentRow } from './records.ts'
-import type { Assignment, Job, OpenUnit, State } from './state.ts'
-import { endAssignment, liveCountOf, refreshOpenUnit, setCondition } from './units.ts'
-
-type RevealedAssignment = Extract<Assignment, { state: 'revealed' }>
+import { closeUnit, endWith, refuse } from './endings.ts'
+import { payResult, sendAccount } from './ledger.ts'
+import { decide, type Decision } from './quorum.ts'
+import type { Job, OpenUnit, State } from './state.ts'
+import { answerAccuser } from './trust/accusers.ts'
+import { convict, type Unsettled } from './trust/convictions.ts'
+import { designate } from './trust/designation.ts'
+import { awaitDraw } from './trust/draws.ts'
+import { creditCheck } from './trust/provisional.ts'
+import { standingOf } from './trust/standings.ts'
+import { isAudited, liveCountOf, refreshOpenUnit, votesOf, type RevealedAssignment } from './units.ts'
 
 /** Looks at an open unit anew after anything about it has changed: accepts it, gives it up, or wants more. */
 export function reconsider(state: State, job: Job, unit: OpenUnit, nowMs: number, effects: Effect[]): void {
-  const votes = [...unit.assignments.values()].filter((assignment) => assignment.state === 'revealed')
   const exhausted =
-    votes.length >= limits.resultsPerUnitMax ||
+    votesOf(unit).length >= limits.resultsPerUnitMax ||
     unit.hangs >= limits.hangsPerUnitMax ||
     (unit.attempts >= limits.attemptsPerUnitMax && liveCountOf(unit) === 0)
   if (exhausted) giveUp(state, job, unit, nowMs, effects)
+  else if (job.control === 'cancelled' && !isCommitted(unit))
+    closeUnit(state, job, unit, { verdict: 'cancelled', canonical: undefined }, nowMs, effects)
   else refreshOpenUnit(job, unit, effects)
 }
 
-/** Judges a unit after a new vote. */
+/** Whether a provider has bound itself to a result of the unit in time. */
+function isCommitted(unit: OpenUnit): boolean {
+  for (const { state } of unit.assignments.values())
+    if (state === 'committed' || state === 'revealed') return true
+  return false
+}
+
+/** Judges a unit after a new vote, or after one was taken away. */
 export function judge(state: State, job: Job, unit: OpenUnit, nowMs: number, effects: Effect[]): void {
-  const votes = [...unit.assignments.values()].filter((assignment) => assignment.state === 'revealed')
-  const decision = decide(votes, job.terms.resultPartsOf(unit.index), job.terms.plan.quorum)
+  const votes = votesOf(unit)
+  const anchors = {
+    votes: new Set(votes.filter(({ provider }) => state.anchors.has(provider))),
+    // In an audited job an anchor's word is enough; elsewhere the price buys as many results as were agreed.
+    quorum: isAudited(job) ? 1 : unit.quorum,
+  }
+  const decision = decide(votes, job.terms.resultPartsOf(unit.index), unit.quorum, anchors)
   if (decision.kind === 'agreed') {
-    for (const vote of decision.agreeing) endWith(state, unit, vote, 'accepted', undefined, effects)
-    for (const vote of decision.spare) endWith(state, unit, vote, 'cancelled', undefined, effects)
-    for (const vote of decision.disagreeing) refuse(state, job, unit, vote, 'resultDisagrees', effects)
-    for (const vote of [
-      ...decision.agreeing.filter((vote) => vote !== decision.canonical),
-      ...decision.spare,
-    ])
-      effects.push({ kind: 'persist', record: { table: 'droppedResults', assignment: vote.id } })
-    const providers = decision.agreeing.map((vote) => vote.provider)
-    settleUnit(state, job, unit.index, providers, nowMs, effects)
-    close(state, job, unit, { verdict: 'accepted', canonical: decision.canonical.id }, nowMs, effects)
-    for (const provider of providers) sendAccount(state, provider, effects)
+    if (unit.quorum > 1) accept(state, job, unit, decision, nowMs, effects)
+    else if (unit.draw.kind === 'none') awaitDraw(state, job, unit, decision.canonical, nowMs, effects)
     return
   }
   unit.missing = decision.missing
@@ -46,87 +50,55 @@ export function judge(state: State, job: Job, unit: OpenUnit, nowMs: number, eff
     unit.disputed = true
     job.disputeCount += 1
   }
+  if (decision.disputed) callAnother(state, job, unit, nowMs, effects)
   reconsider(state, job, unit, nowMs, effects)
 }
 
-/** Refuses one result: it earns nothing, and its provider does not get the unit again. */
-export function refuse(
+/** A further opinion on a dispute: an anchor's where one is connected; in a job that is not audited else anybody's. */
+function callAnother(state: State, job: Job, unit: OpenUnit, nowMs: number, effects: Effect[]): void {
+  unit.anchorWanted = true
+  if (isAudited(job) || [...state.anchors].some((anchor) => state.providers.has(anchor)))
+    designate(state, job, unit, unit.index, nowMs, effects)
+}
+
+type Agreement = Extract<Decision<RevealedAssignment>, { kind: 'agreed' }>
+
+function accept(
   state: State,
   job: Job,
   unit: OpenUnit,
-  assignment: Assignment,
-  reason: RefusalReason,
-  effects: Effect[],
-): void {
-  countRefusal(state, job, assignment.provider)
-  unit.barred.add(assignment.provider)
-  if (assignment.state === 'revealed')
-    effects.push({ kind: 'persist', record: { table: 'droppedResults', assignment: assignment.id } })
-  endWith(state, unit, assignment, 'refused', reason, effects)
-  // An earlier attempt that expired must not become a second vote.
-  for (const other of [...unit.assignments.values()])
-    if (other.provider === assignment.provider) endWith(state, unit, other, 'cancelled', undefined, effects)
-}
-
-/** Votes that contradict each other are held against their providers; a vote that met no other is not. */
-function giveUp(state: State, job: Job, unit: OpenUnit, nowMs: number, effects: Effect[]): void {
-  if (unit.disputed)
-    for (const assignment of [...unit.assignments.values()])
-      if (assignment.state === 'revealed') refuse(state, job, unit, assignment, 'resultDisagrees', effects)
-  close(state, job, unit, { verdict: 'failed', canonical: undefined }, nowMs, effects)
-}
-
-function close(
-  state: State,
-  job: Job,
-  unit: OpenUnit,
-  end: { verdict: 'accepted' | 'failed'; canonical: RevealedAssignment['id'] | undefined },
+  { canonical, agreeing, spare, disagreeing }: Agreement,
   nowMs: number,
   effects: Effect[],
 ): void {
-  for (const rest of [...unit.assignments.values()])
-    endWith(state, unit, rest, 'cancelled', undefined, effects)
-  assert(unit.assignments.size === 0, 'a decided unit has no assignment left')
-  job.open.delete(unit.index)
-  job.wanting.delete(unit.index)
-  const leasedAtMs = unit.firstLeasedAtMs ?? nowMs
-  const committedAtMs = unit.firstCommittedAtMs ?? nowMs
-  const times = {
-    queueMs: leasedAtMs - (job.startedAtMs ?? leasedAtMs),
-    runMs: committedAtMs - leasedAtMs,
-    verifyMs: nowMs - committedAtMs,
+  const parts = job.terms.resultPartsOf(unit.index)
+  for (const vote of agreeing) endWith(state, unit, vote, 'accepted', undefined, effects)
+  for (const vote of spare) endWith(state, unit, vote, 'cancelled', undefined, effects)
+  for (const vote of disagreeing) refuse(state, job, unit, vote, 'resultDisagrees', effects)
+  for (const vote of [...agreeing.filter((vote) => vote !== canonical), ...spare])
+    effects.push({ kind: 'persist', record: { table: 'droppedResults', assignment: vote.id } })
+  for (const { id, provider, payWei } of agreeing)
+    payResult(state, job, { assignment: id, unit: unit.index, provider, amountWei: payWei }, nowMs, effects)
+  const { accuser } = unit
+  closeUnit(state, job, unit, { verdict: 'accepted', canonical: canonical.id }, nowMs, effects)
+  if (isAudited(job)) {
+    for (const { provider } of agreeing) standingOf(state, provider).units += 1
+    for (const { provider } of agreeing)
+      creditCheck(state, job, provider, job.terms.plan.unitPriceWei, nowMs, effects)
+    const unsettled: Unsettled[] = []
+    for (const vote of disagreeing)
+      unsettled.push(...convict(state, vote.provider, vote.result, canonical.result, parts, nowMs, effects))
+    if (accuser)
+      unsettled.push(...answerAccuser(state, job, unit, accuser, { agreeing, disagreeing }, nowMs, effects))
+    for (const open of unsettled) judge(state, open.job, open.unit, nowMs, effects)
   }
-  if (end.verdict === 'accepted') {
-    job.timesMs.queue += times.queueMs
-    job.timesMs.run += times.runMs
-    job.timesMs.verify += times.verifyMs
-  }
-  effects.push({
-    kind: 'persist',
-    record: {
-      table: 'units',
-      row: { job: job.terms.id, unit: unit.index, ...end, disputed: unit.disputed, ...times },
-    },
-  })
-  setCondition(job, unit.index, end.verdict, effects)
-  finishIfDecided(job, nowMs, effects)
+  for (const { provider } of agreeing) sendAccount(state, provider, effects)
 }
 
-/** Ends an assignment and tells its provider. */
-export function endWith(
-  state: State,
-  unit: OpenUnit,
-  assignment: Assignment,
-  outcome: Extract<AssignmentRow['state'], 'accepted' | 'refused' | 'cancelled'>,
-  reason: RefusalReason | undefined,
-  effects: Effect[],
-): void {
-  endAssignment(state, unit, assignment, { state: outcome, reason }, effects)
-  const session = state.providers.get(assignment.provider)?.session
-  if (session === undefined) return
-  effects.push({
-    kind: 'send',
-    session,
-    message: { type: 'verdict', assignment: assignment.id, outcome, ...(reason && { reason }) },
-  })
+/** Votes that contradict each other are held against their providers; a vote that met no other is not. */
+export function giveUp(state: State, job: Job, unit: OpenUnit, nowMs: number, effects: Effect[]): void {
+  if (unit.disputed)
+    for (const assignment of [...unit.assignments.values()])
+      if (assignment.state === 'revealed') refuse(state, job, unit, assignment, 'resultDisagrees', effects)
+  closeUnit(state, job, unit, { verdict: 'failed', canonical: undefined }, nowMs, effects)
 }

@@ -4,17 +4,19 @@ import {
   type JobView,
   type ProviderView,
   type UnitLetter,
+  type Verification,
 } from '#protocol/api.ts'
 import type { ProviderId } from '#protocol/ids.ts'
 import { sumsOf } from './ledger.ts'
+import { whyWaiting } from './market/explain.ts'
 import { conditions, type Job, type State } from './state.ts'
 import { conditionOf } from './units.ts'
 
-/** A job as the API shows it. */
-export function jobViewOf(job: Job): JobView {
+/** A job as the API shows it at this moment. Walks the providers when it waits for one. */
+export function jobViewOf(state: State, job: Job, nowMs: number): JobView {
   const { terms, counts, timesMs } = job
   const { unitCount, quorum, unitPriceWei, unitPayWei, costWei, budgetWei } = terms.plan
-  const accepted = Math.max(counts.accepted, 1)
+  const timed = Math.max(job.timedUnits, 1)
   return {
     id: terms.id,
     spec: terms.spec,
@@ -22,6 +24,8 @@ export function jobViewOf(job: Job): JobView {
     requester: terms.requester,
     salt: terms.salt,
     state: job.phase,
+    control: job.control,
+    waiting: whyWaiting(state, job, nowMs) ?? null,
     unitCount,
     quorum,
     unitPriceWei,
@@ -30,15 +34,17 @@ export function jobViewOf(job: Job): JobView {
     budgetWei,
     fundedWei: job.fundedWei,
     chargedWei: job.chargedWei,
+    // A provisional unit was computed once, for the whole price.
+    provisionalWei: BigInt(counts.provisional) * unitPriceWei,
     refundedWei: job.refundedWei,
     units: { ...counts },
     assignments: job.assignmentCount,
     refusedResults: job.refusedCount,
     disputes: job.disputeCount,
     meanMs: {
-      queue: timesMs.queue / accepted,
-      run: timesMs.run / accepted,
-      verify: timesMs.verify / accepted,
+      queue: timesMs.queue / timed,
+      run: timesMs.run / timed,
+      verify: timesMs.verify / timed,
     },
     createdAtMs: job.createdAtMs,
     startedAtMs: job.startedAtMs ?? null,
@@ -48,19 +54,29 @@ export function jobViewOf(job: Job): JobView {
 }
 
 /** The first event of a watch: the job and one letter for each unit. */
-export function snapshotOf(job: Job): JobEvent {
+export function snapshotOf(state: State, job: Job, nowMs: number): JobEvent {
   const letters = conditions.map((condition) => unitLetters[condition])
   return {
     kind: 'snapshot',
-    job: jobViewOf(job),
+    job: jobViewOf(state, job, nowMs),
     units: Array.from(job.unitConditions, (condition) => letters[condition] ?? '').join(''),
   }
 }
 
 /** What has changed since: the job's new view and the letters of the units named. */
-export function changesOf(job: Job, units: Iterable<number>): JobEvent {
+export function changesOf(state: State, job: Job, units: Iterable<number>, nowMs: number): JobEvent {
   const changed = [...units].map((unit): [number, UnitLetter] => [unit, unitLetters[conditionOf(job, unit)]])
-  return { kind: 'units', job: jobViewOf(job), changed }
+  return { kind: 'units', job: jobViewOf(state, job, nowMs), changed }
+}
+
+/**
+ * Whether a unit's result is final; undefined where it has none that counts. Asked before its bytes are read: what is
+ * final stays so.
+ */
+export function verificationOf(job: Job, unit: number): Verification | undefined {
+  const condition = conditions[job.unitConditions[unit] ?? -1]
+  if (condition === 'accepted') return 'verified'
+  return condition === 'provisional' ? 'provisional' : undefined
 }
 
 /** A provider's sums, without the proof (that is the settlement edge's to make). */

@@ -5,11 +5,12 @@ import { Failure, systemCodeOf } from './failure.ts'
 /** Makes the data directory (mode 0700) where it is missing and checks that it can be written. @throws {Failure} */
 export async function openDataDirectory(
   path: string,
-): Promise<{ database: string; blobs: string; chain: string }> {
+): Promise<{ database: string; blobs: string; chain: string; referenceKey: string }> {
   const paths = {
     database: join(path, 'mask.sqlite'),
     blobs: join(path, 'blobs'),
     chain: join(path, 'chain'),
+    referenceKey: join(path, 'reference.key'),
   }
   try {
     await ensureFolder(paths.blobs)

@@ -16,7 +16,12 @@ import type { ProviderTransport, TransportHandlers } from './webrtc/provider-tra
 const greetingTimeoutMs = 10_000
 
 type Visitor =
-  | { readonly kind: 'stranger'; readonly challenge: Hex; readonly timer: NodeJS.Timeout }
+  | {
+      readonly kind: 'stranger'
+      readonly challenge: Hex
+      readonly network: string | undefined
+      readonly timer: NodeJS.Timeout
+    }
   | { readonly kind: 'provider'; readonly provider: ProviderId }
 
 /** Turns what comes over the wire into events: parses strictly, checks signatures, refuses the rest. */
@@ -44,12 +49,12 @@ export class ProviderGate implements TransportHandlers {
     return [...this.#visitors.values()].filter((visitor) => visitor.kind === 'provider').length
   }
 
-  opened(session: SessionId): void {
+  opened(session: SessionId, network?: string): void {
     const challenge = toHex(randomBytes(32))
     const timer = setTimeout(() => {
       this.#transport.disconnect(session)
     }, greetingTimeoutMs)
-    this.#visitors.set(session, { kind: 'stranger', challenge, timer })
+    this.#visitors.set(session, { kind: 'stranger', challenge, network, timer })
     this.#transport.send(session, {
       type: 'challenge',
       challenge,
@@ -98,7 +103,9 @@ export class ProviderGate implements TransportHandlers {
       throw new Refusal('badSignature', 'The greeting is not signed by the provider it names.')
     clearTimeout(visitor.timer)
     this.#visitors.set(session, { kind: 'provider', provider: message.provider })
-    this.#post({ kind: 'providerJoined', session, provider: message.provider, capacity: message.capacity })
+    const { provider, capacity, offer } = message
+    const { network } = visitor
+    this.#post({ kind: 'providerJoined', session, provider, capacity, offer, network })
   }
 
   #hear(session: SessionId, provider: ProviderId, message: FromProvider, payload: Uint8Array): void {
@@ -110,6 +117,12 @@ export class ProviderGate implements TransportHandlers {
         return
       case 'capacity':
         this.#post({ kind: 'capacityStated', session, capacity: message.capacity })
+        return
+      case 'offer':
+        this.#post({ kind: 'offerStated', session, offer: message.offer })
+        return
+      case 'renew':
+        this.#post({ kind: 'renewalAsked', session, assignment: message.assignment })
         return
       case 'commit':
         if (signerOf(message.commitment, message.signature) !== provider)

@@ -3,6 +3,7 @@ import { elementBytes } from '../elements.ts'
 import type { Comparator, ElementType, TexturePlan } from '../manifest-schema.ts'
 import { textureFacts } from '../texture-formats.ts'
 import type { TypeLayout } from '../wgsl/reflection.ts'
+import { checkerOf } from '../checker.ts'
 import { note, refuse, type Draft, type PlannedDispatch } from './draft.ts'
 import { namesIn } from './infer-bindings.ts'
 
@@ -45,6 +46,12 @@ function markResult(draft: Draft, dispatches: readonly PlannedDispatch[]): void 
 
 function inferComparator(draft: Draft, name: string, dispatches: readonly PlannedDispatch[]): void {
   const { manifest } = draft
+  const checker = checkerOf(manifest)
+  if (checker && !Object.hasOwn(manifest.verify, name)) {
+    manifest.verify = { ...manifest.verify, [name]: checker.plan }
+    note(draft, `verify.${name}`, `the verify kernel of "${checker.result}"`)
+    return
+  }
   const elements = elementsOf(draft, name, dispatches)
   const said = Object.hasOwn(manifest.verify, name) ? manifest.verify[name] : undefined
   const set = (comparator: Comparator) => {

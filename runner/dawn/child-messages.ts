@@ -1,6 +1,7 @@
 import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import type { JobFacts } from '#protocol/manifest-inference.ts'
 import type { RefusalReason } from '#protocol/refusal.ts'
+import type { SpotPlace } from '#protocol/spots.ts'
 import type { GuardedKernel } from '#protocol/wgsl/loop-guard.ts'
 import type { CompilerMessage, RunnerErrorCode } from '../runner-error.ts'
 import type { RunOptions, RunnerOptions } from '../runner.ts'
@@ -12,11 +13,19 @@ export type DawnBackend = 'default' | 'software' | 'null'
 export type ChildOrder =
   | { readonly kind: 'open'; readonly backend: DawnBackend; readonly runner: RunnerOptions }
   | { readonly kind: 'inspect'; readonly job: Omit<ChildJob, 'key'>; readonly facts: JobFacts }
+  /** The job's manifest, and its verify kernel's text. */
+  | { readonly kind: 'inspectCheck'; readonly job: Omit<ChildJob, 'key'>; readonly facts: JobFacts }
   | { readonly kind: 'guard'; readonly wgsl: string; readonly turnsMax: number }
   | {
       readonly kind: 'run'
       readonly job: ChildJob
       readonly unit: number
+      readonly options: RunOptions
+    }
+  | {
+      readonly kind: 'runSpots'
+      readonly job: ChildJob
+      readonly spots: readonly SpotPlace[]
       readonly options: RunOptions
     }
 

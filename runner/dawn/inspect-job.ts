@@ -2,6 +2,7 @@ import { completeManifest, type JobFacts } from '#protocol/manifest-inference.ts
 import type { CompleteManifest } from '#protocol/complete-manifest.ts'
 import { unitCountOf } from '#protocol/job-plan.ts'
 import { Refusal } from '#protocol/refusal.ts'
+import { checkManifestOf, type CheckJob } from '#protocol/verify-kernel.ts'
 import { reflect } from '#protocol/wgsl/reflect.ts'
 import type { Reflection } from '#protocol/wgsl/reflection.ts'
 import type { JobProgram } from '../job-program.ts'
@@ -34,6 +35,30 @@ export function inspectJob(manifest: CompleteManifest, wgsl: string, facts: JobF
     checkNeeds(program, plan, facts.inputBytes)
   }
   return reflection
+}
+
+/** A verify kernel as the job that it makes, and what it says about itself. */
+export interface InspectedCheck {
+  readonly check: Omit<CheckJob, 'inferred'>
+  readonly reflection: Reflection
+}
+
+/**
+ * Looks at a job's verify kernel in the same way.
+ *
+ * @param manifest the job's.
+ * @param wgsl the verify kernel's text.
+ * @throws as `inspectJob`, with places inside of `verify`.
+ */
+export function inspectCheck(manifest: CompleteManifest, wgsl: string, facts: JobFacts): InspectedCheck {
+  const { inferred, ...check } = checkManifestOf(manifest, reflect(wgsl), facts)
+  const gap = inferred.find(({ where }) => where.startsWith('requires'))
+  if (gap)
+    throw new Refusal('manifestInvalid', `job.json, ${gap.where}: the verify kernel needs ${gap.what}.`, {
+      where: gap.where,
+      next: 'Write it out, or submit with the mask command, which does.',
+    })
+  return { check, reflection: inspectJob(check.manifest, wgsl, facts) }
 }
 
 function checkSteps(program: JobProgram, variables: LiveVariables): void {

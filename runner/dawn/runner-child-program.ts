@@ -8,7 +8,7 @@ import type { JobSource } from '../job-source.ts'
 import { chooseAdapter } from '../adapter.ts'
 import { RunnerError } from '../runner-error.ts'
 import { Runner, type RunnerOptions } from '../runner.ts'
-import { inspectJob } from './inspect-job.ts'
+import { inspectCheck, inspectJob } from './inspect-job.ts'
 import { faultOf, LoadFailed } from './child-faults.ts'
 import type {
   ChildGuard,
@@ -48,11 +48,16 @@ async function perform(order: ChildOrder): Promise<unknown> {
       return await open(order.backend, order.runner)
     case 'inspect':
       return inspectJob(order.job.manifest, order.job.wgsl, order.facts)
+    case 'inspectCheck':
+      return inspectCheck(order.job.manifest, order.job.wgsl, order.facts)
     case 'guard':
       return guard(order.wgsl, order.turnsMax)
     case 'run':
       assert(runner, 'a child is opened before it runs')
       return await runner.run(sourceOf(order.job), order.unit, order.options)
+    case 'runSpots':
+      assert(runner, 'a child is opened before it runs')
+      return await runner.runSpots(sourceOf(order.job), order.spots, order.options)
     default:
       return unreachable(order)
   }

@@ -1,6 +1,7 @@
 import type { JobFacts } from '#protocol/manifest-inference.ts'
+import type { SpotPlace } from '#protocol/spots.ts'
 import type { Reflection } from '#protocol/wgsl/reflection.ts'
-import type { JobSource, UnitOutcome } from '../job-source.ts'
+import type { JobSource, SpotsOutcome, UnitOutcome } from '../job-source.ts'
 import type { RunnerOptions, RunOptions } from '../runner.ts'
 import { errorOf } from './child-faults.ts'
 import type {
@@ -12,6 +13,7 @@ import type {
   DawnBackend,
   LoadAnswer,
 } from './child-messages.ts'
+import type { InspectedCheck } from './inspect-job.ts'
 import { SupervisedChild } from './supervised-child.ts'
 import { childEnvironment } from './vulkan-environment.ts'
 
@@ -94,6 +96,15 @@ export class RunnerChild {
     return (await this.#ask({ kind: 'inspect', job: { manifest, wgsl }, facts }, wallMs)) as Reflection
   }
 
+  /** As `inspectCheck`. @throws {Refusal}; {ChildFailure} */
+  async inspectCheck(
+    job: Omit<ChildJob, 'key'>,
+    facts: JobFacts,
+    { wallMs }: TimeLimit,
+  ): Promise<InspectedCheck> {
+    return (await this.#ask({ kind: 'inspectCheck', job, facts }, wallMs)) as InspectedCheck
+  }
+
   /** As `guardLoops`. @throws {Refusal} `kernelInvalid` where the kernel takes no guard; {ChildFailure} */
   async guard(wgsl: string, turnsMax: number, { wallMs }: TimeLimit): Promise<ChildGuard> {
     return (await this.#ask({ kind: 'guard', wgsl, turnsMax }, wallMs)) as ChildGuard
@@ -105,18 +116,32 @@ export class RunnerChild {
    * @throws {ChildFailure}; {RunnerError} and {Refusal} as `Runner.run` does; what `source` throws.
    */
   async run(source: JobSource, unit: number, options: RunOptions & TimeLimit): Promise<UnitOutcome> {
-    const { key, manifest, wgsl } = source
     const { wallMs, ...rest } = options
-    this.#sources.set(key, source)
-    const order: ChildOrder = { kind: 'run', job: { key, manifest, wgsl }, unit, options: rest }
-    const outcome = (await this.#ask(order, wallMs)) as UnitOutcome
-    // Copied, because bytes arrive at odd offsets and a Float32Array over them needs multiples of four.
-    return { ...outcome, result: outcome.result.slice() }
+    const order: ChildOrder = { kind: 'run', job: this.#lend(source), unit, options: rest }
+    return withOwnBytes((await this.#ask(order, wallMs)) as UnitOutcome)
+  }
+
+  /** Runs spots, as `Runner.runSpots` does. @throws as `run` */
+  async runSpots(
+    source: JobSource,
+    spots: readonly SpotPlace[],
+    options: Pick<RunOptions, 'tileWorkgroups'> & TimeLimit,
+  ): Promise<SpotsOutcome> {
+    const { wallMs, ...rest } = options
+    const order: ChildOrder = { kind: 'runSpots', job: this.#lend(source), spots, options: rest }
+    return withOwnBytes((await this.#ask(order, wallMs)) as SpotsOutcome)
   }
 
   /** Ends the child, whatever it is doing, and waits until it is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child[Symbol.asyncDispose]()
+  }
+
+  /** The job without its data, which is loaded from `source` when the child asks for it. */
+  #lend(source: JobSource): ChildJob {
+    const { key, manifest, wgsl } = source
+    this.#sources.set(key, source)
+    return { key, manifest, wgsl }
   }
 
   #ask(order: ChildOrder, wallMs: number): Promise<unknown> {
@@ -138,6 +163,13 @@ export class RunnerChild {
     }
     this.#child.tell(answer)
   }
+}
+
+/** Copied, because bytes arrive at odd offsets and a Float32Array over them needs multiples of four. */
+function withOwnBytes<Outcome extends { readonly result: Uint8Array<ArrayBuffer> }>(
+  outcome: Outcome,
+): Outcome {
+  return { ...outcome, result: outcome.result.slice() }
 }
 
 function loadFrom(source: JobSource, what: ChildLoad['what']): Promise<unknown> {

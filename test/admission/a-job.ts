@@ -16,6 +16,8 @@ export interface SentJob {
   readonly kernel?: string | Uint8Array<ArrayBuffer>
   readonly inputs?: Readonly<Record<string, Uint8Array<ArrayBuffer>>>
   readonly list?: string | Uint8Array<ArrayBuffer>
+  /** The verify kernel's text. */
+  readonly check?: string
 }
 
 /** A job that must be refused: why, where, and words that its author needs. */
@@ -112,7 +114,7 @@ export class SomeBlobs {
  * @throws {Refusal}
  */
 export function received(sent: SentJob, blobs: SomeBlobs): StoredJob {
-  const { manifest = {}, inputs = { numbers: someNumbers }, list } = sent
+  const { manifest = {}, inputs = { numbers: someNumbers }, list, check } = sent
   const kernel = bytesOf(sent.kernel ?? goodKernel)
   const whole = aManifest(manifest)
   const declared = whole['inputs'] as Readonly<Record<string, { slice?: unknown }>>
@@ -128,6 +130,7 @@ export function received(sent: SentJob, blobs: SomeBlobs): StoredJob {
         kernel: blobs.put(kernel),
         inputs: Object.fromEntries(stored) as unknown,
         ...(list !== undefined && { list: blobs.put(bytesOf(list)) }),
+        ...(check !== undefined && { check: blobs.put(bytesOf(check)) }),
       }),
     ),
   )

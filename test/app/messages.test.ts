@@ -3,7 +3,7 @@ import { en } from '#web/app/messages/en.ts'
 import { ja } from '#web/app/messages/ja.ts'
 
 /** Words that are rightly the same in both languages. */
-const shared = new Set(['brand', 'documentTitle', 'earnings.unit'])
+const shared = new Set(['brand', 'documentTitle', 'earnings.unit', 'offer.data.unit'])
 
 const japanese = leavesOf(ja)
 const english = leavesOf(en)

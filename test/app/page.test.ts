@@ -122,14 +122,16 @@ describe('the contributor’s page', () => {
     expect(await button('コードの全文を読む').evaluate((node) => node === document.activeElement)).toBe(true)
   })
 
-  it('[U4] never merges the three sums and loses no digit of them', async () => {
+  it('[U4] never merges the four sums and loses no digit of them', async () => {
     await open('?scene=working&lang=en')
     await page.evaluate(() => {
-      globalThis.scripted.show({ pendingWei: 1n, claimableWei: 10n ** 27n + 1n, claimedWei: 0n })
+      const sums = { pendingWei: 1n, earnedWei: 2n, claimableWei: 10n ** 27n + 1n, claimedWei: 0n }
+      globalThis.scripted.show(sums)
     })
     const values = await page.locator('[data-figure] dd:first-of-type').allTextContents()
-    expect(values.slice(-3)).toEqual([
+    expect(values.slice(-4)).toEqual([
       '0.000000000000000001MASK',
+      '0.000000000000000002MASK',
       '1,000,000,000.000000000000000001MASK',
       '0MASK',
     ])
@@ -227,6 +229,7 @@ describe('the contributor’s page', () => {
         'lang=ja&theme=dark',
       ]) {
         await open(`?scene=${scene}&${query}`)
+        for (const summary of await page.locator('summary').all()) await summary.click()
         expect(await auditPage(page), `${query} at ${width}`).toEqual({
           faintTexts: [],
           smallButtons: [],
@@ -257,7 +260,12 @@ describe('the contributor’s page', () => {
     await page.evaluate(() => {
       const { job } = globalThis.scripted.view
       const long = 'W'.repeat(120)
-      const sums = { pendingWei: 10n ** 40n + 1n, claimableWei: 1n, claimedWei: 10n ** 60n }
+      const sums = {
+        pendingWei: 10n ** 40n + 1n,
+        earnedWei: 10n ** 50n,
+        claimableWei: 1n,
+        claimedWei: 10n ** 60n,
+      }
       if (job)
         globalThis.scripted.show({
           ...sums,

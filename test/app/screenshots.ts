@@ -18,6 +18,7 @@ for (const width of [375, 1280])
       for (const scene of sceneNames) {
         const query = new URLSearchParams({ scene, theme, lang })
         await page.goto(`${server.url}?${query.toString()}`)
+        if (scene === 'choosy') await page.locator('summary').click()
         await page.screenshot({ path: `${folder}${scene}-${lang}-${theme}-${width}.png`, fullPage: true })
       }
       await page.close()

@@ -3,18 +3,25 @@ import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { childEnvironment } from '#runner/dawn/vulkan-environment.ts'
 import type { GpuFigures } from './gpu-bench.ts'
+import { benchTrust } from './trust/trust-command.ts'
 import { measureRunner, type RunnerFigures } from './runner-bench.ts'
 
 const usage = `Usage: npm run bench -- <what> [--json]
 
   runner   the network against a bare dispatch loop in the same tab; tiling; the page's main thread (about 3 minutes)
   gpu      matmul, path-tracer and n-body on this machine's adapter, against ceilings measured in the same run
+  trust    verification schemes under cheats, side by side; writes docs/trust (--seeds 20, --units 5e4; about 20 minutes)
 
 --json prints one object on the last line of standard output.
 `
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    json: { type: 'boolean' },
+    seeds: { type: 'string', default: '20' },
+    units: { type: 'string', default: '5e4' },
+    help: { type: 'boolean', short: 'h' },
+  },
 })
 const [what] = positionals
 const tell = (line: string) => process.stderr.write(`${line}\n`)
@@ -28,13 +35,20 @@ else if (what === 'runner') {
   const figures = await measuredByChild()
   if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`)
   else printGpu(figures)
+} else if (what === 'trust' && isCount(values.seeds) && isCount(values.units)) {
+  const [seeds, units] = [Number(values.seeds), Number(values.units)]
+  await benchTrust({ seeds, units, json: values.json === true }, tell)
 } else {
   process.stderr.write(usage)
   process.exitCode = 2
 }
 
+function isCount(text: string): boolean {
+  return Number.isSafeInteger(Number(text)) && Number(text) >= 1
+}
+
 function printRunner(figures: RunnerFigures): void {
-  const { ratios, unitMs, tilingOverhead, leasedToStartedMs, mainThreadBusy, adapter } = figures
+  const { ratios, unitMs, tilingOverhead, spotCost, leasedToStartedMs, mainThreadBusy, adapter } = figures
   const units = new Table({ head: ['unit', 'bare loop, ms', 'through the network, ms', 'ratio'] })
   for (const [unit, ratio] of Object.entries(ratios)) {
     const { bare = NaN, network = NaN } = unitMs[unit] ?? {}
@@ -44,6 +58,7 @@ function printRunner(figures: RunnerFigures): void {
   for (const [submit, ratio] of Object.entries(tilingOverhead)) tiles.push([submit, ratio.toFixed(3)])
   process.stdout.write(
     `On ${adapter}:\n${units.toString()}\n${tiles.toString()}\n` +
+      `Two spots of a unit, of its time: ${(100 * spotCost.once).toFixed(1)} %; where a spot takes two runs ${(100 * spotCost.twice).toFixed(1)} %\n` +
       `From a unit's arrival to its kernel's start: ${leasedToStartedMs.toFixed(1)} ms (median)\n` +
       `Main thread busy: ${(100 * mainThreadBusy).toFixed(2)} % of the time while computing\n`,
   )

@@ -4,6 +4,7 @@ import type { ProviderBrowser } from '#test/network/provider-browser.ts'
 import { bareMsPerDispatch, turnsFor } from './bare-loop.ts'
 import { median } from './median.ts'
 import { networkMsPerUnit, runOneUnit } from './network-throughput.ts'
+import { spotCost, type SpotCost } from './spot-cost.ts'
 import { tilingOverhead } from './tiling-overhead.ts'
 
 export interface RunnerFigures {
@@ -13,6 +14,8 @@ export interface RunnerFigures {
   readonly unitMs: Record<string, { readonly bare: number; readonly network: number }>
   /** GPU time in submits of so many ms ÷ in one submit. */
   readonly tilingOverhead: Record<string, number>
+  /** Time of two spots of a unit of a second ÷ time of the unit. */
+  readonly spotCost: SpotCost
   /** Median from a unit's arrival in an idle tab to its kernel's first submit: job, data and device included. */
   readonly leasedToStartedMs: number
   /** Share of time in which the page's main thread was busy while units were computed. */
@@ -33,6 +36,8 @@ const startsMeasured = 7
 export async function measureRunner(tell: (line: string) => void): Promise<RunnerFigures> {
   const overhead = await tilingOverhead(400)
   tell(`tiling overhead: ${JSON.stringify(overhead)}`)
+  const spots = await spotCost(1_000)
+  tell(`cost of spots: ${JSON.stringify(spots)}`)
   const network = await LocalNetwork.start({ tell })
   try {
     const provider = await network.addProvider()
@@ -52,6 +57,7 @@ export async function measureRunner(tell: (line: string) => void): Promise<Runne
       ratios,
       unitMs,
       tilingOverhead: overhead,
+      spotCost: spots,
       leasedToStartedMs: median(startedMs),
       mainThreadBusy: median(busy),
       adapter: await provider.adapterShown(),

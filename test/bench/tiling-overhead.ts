@@ -25,7 +25,9 @@ export async function tilingOverhead(targetMs: number): Promise<Record<string, n
           runner: { pace: { submitMs, duty: 1 } },
         }),
       )
-    const source = spinSource(await turnsFor(children.get(wholeMs), targetMs))
+    const whole = children.get(wholeMs)
+    if (!whole) throw new Error('there is no child to measure with')
+    const source = spinSource(await turnsFor(whole, targetMs))
     const times = new Map<number, number[]>([...children.keys()].map((submitMs) => [submitMs, []]))
     for (let round = 0; round <= rounds; round += 1)
       for (const [submitMs, child] of children) {
@@ -34,17 +36,17 @@ export async function tilingOverhead(targetMs: number): Promise<Record<string, n
         // The first round compiles and learns the kernel's rate.
         if (round > 0) times.get(submitMs)?.push(performance.now() - beginMs)
       }
-    const whole = median(times.get(wholeMs) ?? [])
+    const inOne = median(times.get(wholeMs) ?? [])
     return Object.fromEntries(
-      budgets.map((submitMs) => [`${submitMs}ms`, median(times.get(submitMs) ?? []) / whole]),
+      budgets.map((submitMs) => [`${submitMs}ms`, median(times.get(submitMs) ?? []) / inOne]),
     )
   } finally {
     for (const child of children.values()) await child[Symbol.asyncDispose]()
   }
 }
 
-async function turnsFor(child: RunnerChild | undefined, targetMs: number): Promise<number> {
-  if (!child) throw new Error('there is no child to measure with')
+/** How many turns of the mixing function make a unit of so many milliseconds here. */
+export async function turnsFor(child: RunnerChild, targetMs: number): Promise<number> {
   const gpuMs = async (turns: number) => {
     const source = spinSource(turns)
     await child.run(source, 0, { wallMs })
@@ -54,14 +56,18 @@ async function turnsFor(child: RunnerChild | undefined, targetMs: number): Promi
   return Math.max(1, Math.round(8 + ((targetMs - few) * 512) / (many - few)))
 }
 
-/** One unit, its data in memory. */
-export function spinSource(turns: number): JobSource {
-  const words = new Uint8Array(someWords(wordsPerUnit, 1).buffer)
-  const { manifest } = completeManifest(parseManifest(spinManifest(turns, 1)), reflect(spinKernel), {
-    inputBytes: new Map([['words', unitBytes]]),
-  })
+/** Units with their data in memory. */
+export function spinSource(turns: number, units = 1, changes: Record<string, unknown> = {}): JobSource {
+  const words = new Uint8Array(someWords(units * wordsPerUnit, 1).buffer)
+  const { manifest } = completeManifest(
+    parseManifest(spinManifest(turns, units, changes)),
+    reflect(spinKernel),
+    {
+      inputBytes: new Map([['words', units * unitBytes]]),
+    },
+  )
   return {
-    key: `spin ${turns}`,
+    key: `spin ${turns} ${JSON.stringify(changes)}`,
     manifest,
     wgsl: spinKernel,
     loadInput: () => Promise.resolve(words),

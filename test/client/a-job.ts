@@ -65,6 +65,29 @@ export const secondPart = `@compute @workgroup_size(64) fn main(@builtin(global_
   out[id.x] = number * number;
 }`
 
+/** Whether each number is the square of what the input says. */
+export const squaresCheck = `struct Params { begin: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> numbers: array<u32>;
+@group(0) @binding(2) var<storage, read> out: array<u32>;
+@group(0) @binding(3) var<storage, read_write> verdict: array<u32>;
+@compute @workgroup_size(64) fn check(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= arrayLength(&out)) { return; }
+  let position = params.begin + id.x;
+  let number = select(position, numbers[position % arrayLength(&numbers)], position < arrayLength(&numbers));
+  verdict[id.x] = u32(out[id.x] != number * number);
+}`
+
+/** The job with a verify kernel in place of a second computation. */
+export function aCheckedJobJson(changes: Fields = {}): Fields {
+  const verify = { out: { compare: 'checker', wgsl: 'check.wgsl' } }
+  return aJobJson({ quorum: 1, verify, price: { perUnitMask: '0.5', budgetMask: '30' }, ...changes })
+}
+
+export function someCheckedFiles(check = squaresCheck): Map<string, Uint8Array> {
+  return new Map([...someFiles(), ['check.wgsl', textBytes(check)]])
+}
+
 export function textBytes(content: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new TextEncoder().encode(content))
 }

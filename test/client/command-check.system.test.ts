@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { aJobJson, someFiles, textBytes, without } from '#test/client/a-job.ts'
+import {
+  aCheckedJobJson,
+  aJobJson,
+  someCheckedFiles,
+  someFiles,
+  squaresCheck,
+  textBytes,
+  without,
+} from '#test/client/a-job.ts'
 import { CommandBench } from '#test/client/command-bench.ts'
 
 const bench = CommandBench.use()
@@ -13,7 +21,7 @@ describe('[R28] check', () => {
     expect(stdout).toMatch(/passes +│ one dispatch of main/)
     expect(stdout).toContain('4, each checked by 2 agreeing results')
     expect(stdout).toContain('4 bytes a unit (out 4)')
-    expect(stdout).toContain('2 MASK at most')
+    expect(stdout).toContain('at most 2 MASK')
     expect(stderr).toContain('The kernel compiles.')
   })
 
@@ -92,5 +100,23 @@ describe('[R28] check', () => {
     const { exitCode, stderr } = await bench.desk.run(['check', await bench.aJobFolder(rest)])
     expect(exitCode).toBe(4)
     expect(stderr).toMatch(/ {2}next: {2}\S/)
+  })
+})
+
+describe('check of a job with a verify kernel', () => {
+  test('prints what was inferred for it, and how results come to be believed', async () => {
+    const folder = await bench.aJobFolder(aCheckedJobJson(), 'squares', someCheckedFiles())
+    const { exitCode, stdout, stderr } = await bench.desk.run(['check', folder])
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('The kernel compiles.') as unknown])
+    expect(stdout).toMatch(/verify\.out\.passes +│ one dispatch of check/)
+    expect(stdout).toContain('each computed once and checked by check.wgsl on another device')
+  })
+
+  test('4: one that does not compile, with its own file and line', async () => {
+    const files = someCheckedFiles(squaresCheck.replace('u32(out', 'f32(out'))
+    const folder = await bench.aJobFolder(aCheckedJobJson(), 'squares', files)
+    const { exitCode, stderr } = await bench.desk.run(['check', folder])
+    expect(exitCode).toBe(4)
+    expect(stderr).toMatch(/^ {2}check\.wgsl:10:\d+: /m)
   })
 })

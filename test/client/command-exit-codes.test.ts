@@ -16,7 +16,19 @@ describe('[R20] exit codes', () => {
   test('0: help', async () => {
     const { exitCode, stdout } = await run(['--help'])
     expect(exitCode).toBe(0)
-    for (const command of ['dev', 'check', 'try', 'submit', 'watch', 'fetch', 'run'])
+    for (const command of [
+      'dev',
+      'check',
+      'try',
+      'submit',
+      'watch',
+      'fetch',
+      'market',
+      'pause',
+      'resume',
+      'cancel',
+      'run',
+    ])
       expect(stdout).toContain(command)
   })
 
@@ -27,6 +39,8 @@ describe('[R20] exit codes', () => {
     ['no folder', ['submit']],
     ['a job id that is none', ['watch', '0x12']],
     ['an address that is none', ['watch', `0x${'ee'.repeat(32)}`, '--url', 'localhost']],
+    ['a price without a time', ['market', '--price', '0.002']],
+    ['a price that is none', ['market', '--price', 'free', '--unit-ms', '2000']],
     ['a nonce that is none', ['submit', '.', '--nonce', '7']],
   ])('2: %s', async (_what, words) => {
     const { exitCode, stdout, stderr } = await run(words)

@@ -83,6 +83,21 @@ describe('[R23] fetch', () => {
     )
   })
 
+  test('--partial leaves out what is not final', async () => {
+    const env = await bench.start()
+    const id = await bench.aJob([1])
+    await bench.coordinator.provide(id, 0, aResult(0))
+    const { exitCode } = await bench.desk.run(['fetch', id, '--out', '.', '--partial'], env)
+    expect(exitCode).toBe(6)
+    expect(new Uint8Array(await readFile(bench.desk.path('result.bin')))).toEqual(
+      new Uint8Array(Uint32Array.of(0, 101, 0, 0).buffer),
+    )
+    expect(JSON.parse(await readFile(bench.desk.path('manifest.json'), 'utf8'))).toMatchObject({
+      complete: false,
+      units: { provisional: 1, accepted: 1 },
+    })
+  })
+
   test('that fails leaves nothing half written, and what was there before', async () => {
     const env = await bench.start()
     const id = await bench.aJob([0, 1, 2, 3])

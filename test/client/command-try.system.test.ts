@@ -1,7 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { decode } from 'fast-png'
 import { describe, expect, test } from 'vitest'
-import { aJobJson, anImageJobJson, aSpec, someFiles, textBytes } from '#test/client/a-job.ts'
+import {
+  aCheckedJobJson,
+  aJobJson,
+  anImageJobJson,
+  aSpec,
+  someCheckedFiles,
+  someFiles,
+  squaresCheck,
+  textBytes,
+} from '#test/client/a-job.ts'
 import { CommandBench, sha256 } from '#test/client/command-bench.ts'
 
 const bench = CommandBench.use()
@@ -140,5 +149,29 @@ describe('[R30] fetch merges on this machine', () => {
     expect(await readdir(bench.desk.path('here'))).toEqual(['result.unmerged.bin'])
     const kept = new Uint8Array(await readFile(bench.desk.path('here/result.unmerged.bin')))
     expect(kept).toEqual(squares(1, 0, 10, 1, 0, 0, 1000, 3, 10_000, 4))
+  })
+})
+
+describe('try of a job with a verify kernel', () => {
+  test('says of each unit whether it is good', async () => {
+    const folder = await bench.aJobFolder(aCheckedJobJson(), 'squares', someCheckedFiles())
+    const { exitCode, stdout } = await bench.desk.run(['try', folder, '--json'])
+    expect(exitCode).toBe(0)
+    const { units } = JSON.parse(stdout) as { units: { check: unknown }[] }
+    expect(units.map(({ check }) => check)).toEqual(
+      units.map(() => ({ good: true, ms: expect.any(Number) as unknown })),
+    )
+    expect(units.length).toBeGreaterThan(1)
+  })
+
+  test('and where it is bad, names the unit and the file', async () => {
+    // Right for the first unit only.
+    const files = someCheckedFiles(squaresCheck.replace('number * number', '1u'))
+    const folder = await bench.aJobFolder(aCheckedJobJson(), 'squares', files)
+    const { exitCode, stdout, stderr } = await bench.desk.run(['try', folder, '--units', '2'])
+    expect(exitCode).toBe(6)
+    expect(stdout).toMatch(/│ 0 .*│ good /)
+    expect(stdout).toMatch(/│ 3 .*│ bad /)
+    expect(stderr).toContain('check.wgsl says that unit 3 came out bad')
   })
 })

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { aJobJson, aResult, aSpec } from '#test/client/a-job.ts'
+import type { WaitingView } from '#protocol/waiting.ts'
 import { CommandBench } from '#test/client/command-bench.ts'
 
 const bench = CommandBench.use()
+
+const nobody: WaitingView = {
+  reason: 'noProviders',
+  ...{ providersOnline: 0, matching: 0, free: 0, needed: 2, failing: [], suggestions: [] },
+}
 
 describe('[R21] watch', () => {
   test('a settled job: its summary on stdout, and the end', async () => {
@@ -58,14 +64,58 @@ describe('[R21] watch', () => {
     ])
   })
 
-  test('says at once when too few lend a GPU', async () => {
+  test('says at once when too few lend a GPU, and no more when enough do', async () => {
     const env = await bench.start()
-    bench.coordinator.providersOnline = 1
-    const id = await bench.aJob([])
+    const id = await bench.aJob([0, 1, 2])
+    const alone = { ...nobody, providersOnline: 1, matching: 1, reason: 'tooFewMatch' } as const
+    await bench.coordinator.wait(id, alone)
     const running = bench.desk.start(['watch', id], env)
-    await running.said(`1 lend a GPU now, 2 are needed to check each other: open ${bench.coordinator.url}`)
-    running.process.kill('SIGINT')
-    await running.ended
+    await running.said(
+      `1 of 1 provider matches, 2 are needed to check each other: open ${bench.coordinator.url}`,
+    )
+    await bench.coordinator.wait(id, null)
+    await bench.coordinator.accept(id, 3, aResult(3))
+    const { exitCode, stderr } = await running.ended
+    expect(exitCode).toBe(0)
+    expect(stderr.split('are needed to check').length).toBe(2)
+  })
+
+  test('says it again in other words when the reason changes', async () => {
+    const env = await bench.start()
+    const id = await bench.aJob([0, 1, 2])
+    await bench.coordinator.wait(id, nobody)
+    const running = bench.desk.start(['watch', id], env)
+    await running.said(`Nobody lends a GPU now: open ${bench.coordinator.url}`)
+    await bench.coordinator.wait(id, {
+      ...{ ...nobody, reason: 'nobodyMatches', providersOnline: 3 },
+      failing: [{ condition: 'feature', feature: 'shader-f16', providers: 3, only: 3 }],
+      suggestions: [{ change: { kind: 'feature', feature: 'shader-f16' }, matches: 3 }],
+    })
+    await running.said('3 lack shader-f16 (a kernel without it would match 3)')
+    await bench.coordinator.accept(id, 3, aResult(3))
+    expect((await running.ended).exitCode).toBe(0)
+  })
+
+  test('provisional units are shown, and are not the end', async () => {
+    const env = await bench.start()
+    const id = await bench.aJob([0, 1, 2])
+    await bench.coordinator.provide(id, 3, aResult(3))
+    const running = bench.desk.start(['watch', id], env)
+    await running.said('running (1 provisional, 3 accepted)')
+    await bench.coordinator.accept(id, 3, aResult(3))
+    const { exitCode, stdout } = await running.ended
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('4 of 4 accepted, 0 failed\n')
+  })
+
+  test('a cancelled job ends partial, and says how many units were not computed', async () => {
+    const env = await bench.start()
+    const id = await bench.aJob([0])
+    for (const unit of [1, 2, 3]) await bench.coordinator.move(id, unit, 'cancelled')
+    const { exitCode, stdout, stderr } = await bench.desk.run(['watch', id], env)
+    expect(exitCode).toBe(6)
+    expect(stdout).toContain('1 of 4 accepted, 0 failed, 3 cancelled')
+    expect(stderr).toContain('3 of 4 units were cancelled and cost nothing.')
   })
 
   test('goes on over a restart of the coordinator, and says that it does', async () => {

@@ -97,11 +97,12 @@ describe('[R5] events', () => {
 })
 
 describe('[R5] done', () => {
-  test('resolves when every unit is accepted or failed', async () => {
+  test('resolves when every unit is accepted, failed or cancelled', async () => {
     const done = job.done()
-    for (const unit of [0, 1, 2]) await coordinator.accept(job.id, unit, aResult(unit))
+    for (const unit of [0, 1]) await coordinator.accept(job.id, unit, aResult(unit))
+    await coordinator.move(job.id, 2, 'cancelled')
     await coordinator.move(job.id, 3, 'failed')
-    expect(await done).toMatchObject({ state: 'finished', units: { accepted: 3, failed: 1 } })
+    expect(await done).toMatchObject({ state: 'finished', units: { accepted: 2, failed: 1, cancelled: 1 } })
   })
 
   test('with until: settled, resolves when it is paid', async () => {
@@ -121,7 +122,7 @@ describe('[R7] results', () => {
   test('come as they are accepted', async () => {
     const results = job.results()
     await coordinator.accept(job.id, 2, aResult(2))
-    expect(await next(results)).toEqual({ unit: 2, bytes: aResult(2) })
+    expect(await next(results)).toEqual({ unit: 2, bytes: aResult(2), verification: 'verified' })
     const second = next(results)
     await coordinator.accept(job.id, 0, aResult(0))
     expect((await second).unit).toBe(0)
@@ -171,6 +172,56 @@ describe('[R7] results', () => {
     await coordinator.accept(job.id, 1, aResult(1))
     const got = await listOf(job.results({ wait: false, ordered }))
     expect(got.map(({ unit }) => unit)).toEqual([1, 3])
+  })
+
+  test('a cancelled unit holds nothing back and is left out', async () => {
+    const all = listOf(job.results({ ordered: true }))
+    await coordinator.accept(job.id, 1, aResult(1))
+    for (const unit of [0, 2, 3]) await coordinator.move(job.id, unit, 'cancelled')
+    expect((await all).map(({ unit }) => unit)).toEqual([1])
+  })
+
+  test.each([false, true])('what is provisional is waited for (ordered: %s)', async (ordered) => {
+    await coordinator.provide(job.id, 0, aResult(9))
+    await coordinator.accept(job.id, 1, aResult(1))
+    expect(await listOf(job.results({ wait: false, ordered }))).toEqual([
+      { unit: 1, bytes: aResult(1), verification: 'verified' },
+    ])
+    await expect(job.result(0)).rejects.toMatchObject({ code: 'resultProvisional', retryable: true })
+    const all = listOf(job.results({ ordered }))
+    // Its provider was found to cheat: the unit is open again.
+    await coordinator.move(job.id, 0, 'queued')
+    for (const unit of [3, 0, 2]) await coordinator.accept(job.id, unit, aResult(unit))
+    const results = (await all).toSorted((a, b) => a.unit - b.unit)
+    expect(results.map(({ bytes }) => bytes)).toEqual([0, 1, 2, 3].map(aResult))
+  })
+
+  test('what is provisional is given to who asks for it, and again when it is final', async () => {
+    const results = job.results({ provisional: true })
+    await coordinator.provide(job.id, 0, aResult(9))
+    expect(await next(results)).toEqual({ unit: 0, bytes: aResult(9), verification: 'provisional' })
+    expect(await job.result(0, { provisional: true })).toEqual(aResult(9))
+    const second = next(results)
+    await coordinator.accept(job.id, 0, aResult(0))
+    expect(await second).toEqual({ unit: 0, bytes: aResult(0), verification: 'verified' })
+    await results.return()
+  })
+
+  test('a provisional result that was taken back before it was fetched is passed over', async () => {
+    await coordinator.move(job.id, 0, 'provisional')
+    const results = job.results({ provisional: true })
+    const first = next(results)
+    await coordinator.accept(job.id, 3, aResult(3))
+    expect((await first).unit).toBe(3)
+    await results.return()
+  })
+
+  test('a result of which nobody says that it is final is not', async () => {
+    await coordinator.accept(job.id, 0, aResult(0))
+    coordinator.faults.push((context) =>
+      context.req.path.endsWith('/result') ? context.body(aResult(0)) : undefined,
+    )
+    await expect(job.result(0)).rejects.toMatchObject({ code: 'resultProvisional' })
   })
 
   test('a reader that leaves lets go of the event stream', async () => {

@@ -6,12 +6,16 @@ import { limits } from '#protocol/limits.ts'
 import { piecesOf } from '#protocol/pieces.ts'
 import { completeFolder, packComplete, packFolder } from '#client/sdk/job-folder.ts'
 import { localSourceOf } from '#client/sdk/local-source.ts'
+import { MaskError } from '#client/sdk/mask-error.ts'
 import {
+  aCheckedJobJson,
   aFolder,
   aJobJson,
   firstPart,
   secondPart,
+  someCheckedFiles,
   someFiles,
+  squaresCheck,
   textBytes,
   without,
 } from '#test/client/a-job.ts'
@@ -99,3 +103,50 @@ describe('[R17] a kernel that cannot be read', () => {
     expect(kernelFailure('// nothing')).toMatchObject({ code: 'manifestInvalid', where: 'passes.0.entry' })
   })
 })
+
+describe('a job with a verify kernel', () => {
+  const checked = () => ({ manifest: aCheckedJobJson(), files: someCheckedFiles() })
+
+  test('its text is stored, and the spec names it', () => {
+    const { spec, files } = packFolder(checked())
+    expect(spec.check).toBe(contentIdOf(textBytes(squaresCheck)))
+    expect(files.find(({ name }) => name === 'check.wgsl')?.blobs[0]?.id).toBe(spec.check)
+    expect(decodeJobSpec(encodeJobSpec(spec))).toEqual(spec)
+  })
+
+  test('its parts are joined as those of the kernel are', () => {
+    const verify = { out: { compare: 'checker', wgsl: ['check.wgsl', 'more.wgsl'] } }
+    const files = new Map([...someCheckedFiles(), ['more.wgsl', textBytes('const more = 1;')]])
+    const { spec } = packFolder({ manifest: aCheckedJobJson({ verify }), files })
+    expect(spec.check).toBe(contentIdOf(textBytes(`${squaresCheck}\nconst more = 1;`)))
+  })
+
+  test('the job requires what its verify kernel does, and says so', () => {
+    const files = someCheckedFiles(`enable f16;\n${squaresCheck}`)
+    const { manifest, inferred } = completeFolder({ manifest: aCheckedJobJson(), files })
+    expect(manifest.requires.features).toEqual(['shader-f16'])
+    expect(inferred.find(({ where }) => where === 'requires.features')?.what).toContain('shader-f16')
+  })
+
+  test('without its file it is refused, with the file’s name', () => {
+    expect(() => packFolder({ manifest: aCheckedJobJson(), files: someFiles() })).toThrow(/check\.wgsl/)
+  })
+
+  test('one that cannot be read is refused with its file and line', () => {
+    const files = someCheckedFiles(`// fine\n${squaresCheck.replace('begin: u32', 'begin: u33')}`)
+    expect(maskErrorOf(() => packFolder({ manifest: aCheckedJobJson(), files }))).toMatchObject({
+      code: 'kernelInvalid',
+      where: expect.stringMatching(/^check\.wgsl:2:/) as unknown,
+    })
+  })
+})
+
+function maskErrorOf(action: () => unknown): MaskError {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof MaskError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}

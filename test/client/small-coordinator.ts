@@ -1,24 +1,37 @@
 import { protocolVersion } from '#protocol/limits.ts'
 import { serve, type ServerType } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
-import { streamSSE, type SSEStreamingApi } from 'hono/streaming'
 import * as v from 'valibot'
 import {
+  bidSchema,
   faucetRequestSchema,
   jobRequestSchema,
   networkViewSchema,
   unitLetters,
+  verificationHeader,
+  type MarketView,
   type UnitCondition,
 } from '#protocol/api.ts'
+import { toJson } from '#protocol/frames.ts'
+import type { WaitingView } from '#protocol/waiting.ts'
 import { checkRpcRequest } from '#coordinator/edge/chain/rpc-gate.ts'
 import { resultDigestOf } from '#protocol/commitment.ts'
 import { contentIdOf } from '#protocol/content-id.ts'
 import { fromHex, type Hex } from '#protocol/bytes.ts'
 import type { ContentId, JobId } from '#protocol/ids.ts'
-import { planJob } from '#protocol/job-plan.ts'
 import { decodeJobSpec, jobIdOf, jobSaltOf, type JobSpec } from '#protocol/job-spec.ts'
 import { Refusal } from '#protocol/refusal.ts'
-import { blobsNamedBy, problem, sendEvent, viewOf, type SmallJob } from '#test/client/small-job.ts'
+import {
+  blobsNamedBy,
+  controlSmallJob,
+  finishIfDecided,
+  newSmallJob,
+  problem,
+  sendEvent,
+  streamSmallJob,
+  viewOf,
+  type SmallJob,
+} from '#test/client/small-job.ts'
 import { testChainId, type TestChain } from '#test/client/test-chain.ts'
 
 type Fault = (context: Context) => Response | undefined | Promise<Response | undefined>
@@ -48,6 +61,12 @@ export class SmallCoordinator {
   /** Asked before the API itself, in order; the first answer is sent. */
   readonly faults: Fault[] = []
   providersOnline = 2
+  /** Why jobs that are registered from now on will wait. */
+  waiting: WaitingView | null = null
+  market: MarketView = {
+    ...{ goingRateWeiPerHour: null, asksWeiPerHour: null, providersOnline: 2, providersFree: 2 },
+    ...{ queuedUnits: 0, queuedGpuMs: 0, fillProbability: null },
+  }
   name = 'small'
 
   private constructor(options: SmallCoordinatorOptions) {
@@ -79,10 +98,10 @@ export class SmallCoordinator {
   }
 
   /** Stores a job without the API, as if it had been submitted and funded. */
-  addJob(spec: JobSpec, bytes: Uint8Array<ArrayBuffer>): SmallJob {
+  addJob(spec: JobSpec, bytes: Uint8Array<ArrayBuffer>, requester: Hex = `0x${'11'.repeat(20)}`): SmallJob {
     const specId = contentIdOf(bytes)
     this.blobs.set(specId, bytes)
-    return this.#register({ spec, specId, requester: `0x${'11'.repeat(20)}`, nonce: `0x${'22'.repeat(32)}` })
+    return this.#register({ spec, specId, requester, nonce: `0x${'22'.repeat(32)}` })
   }
 
   async accept(id: JobId, unit: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -90,11 +109,23 @@ export class SmallCoordinator {
     await this.move(id, unit, 'accepted')
   }
 
+  /** A result that is not final. */
+  async provide(id: JobId, unit: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.job(id).results.set(unit, bytes)
+    await this.move(id, unit, 'provisional')
+  }
+
   async move(id: JobId, unit: number, condition: UnitCondition): Promise<void> {
     const job = this.job(id)
     job.conditions[unit] = condition
-    if (job.conditions.every((one) => one === 'accepted' || one === 'failed')) job.state = 'finished'
+    finishIfDecided(job)
     await this.#tell(job, [unit])
+  }
+
+  /** Says from now on why a job waits. */
+  async wait(id: JobId, waiting: WaitingView | null): Promise<void> {
+    this.job(id).waiting = waiting
+    await this.#tell(this.job(id), [])
   }
 
   async settle(id: JobId): Promise<void> {
@@ -142,13 +173,27 @@ export class SmallCoordinator {
     app.post('/api/v1/jobs', async (context) => this.#postJob(context))
     app.get('/api/v1/jobs/:id', (context) => context.json(viewOf(this.job(context.req.param('id') as JobId))))
     app.get('/api/v1/jobs/:id/events', (context) =>
-      this.#events(context, this.job(context.req.param('id') as JobId)),
+      streamSmallJob(context, this.job(context.req.param('id') as JobId)),
     )
+    app.post('/api/v1/jobs/:id/control', async (context) => {
+      const job = this.job(context.req.param('id') as JobId)
+      return this.#control(context, job)
+    })
+    app.get('/api/v1/market', (context) => {
+      const query = context.req.query()
+      if (Object.keys(query).length > 0) v.parse(bidSchema, query)
+      return context.body(toJson(this.market), 200, { 'content-type': 'application/json' })
+    })
     app.get('/api/v1/jobs/:id/units/:unit/result', (context) => {
-      const bytes = this.job(context.req.param('id') as JobId).results.get(Number(context.req.param('unit')))
+      const job = this.job(context.req.param('id') as JobId)
+      const unit = Number(context.req.param('unit'))
+      const bytes = job.results.get(unit)
       if (!bytes) throw new Refusal('notFound', 'There is no accepted result of this unit.')
       const digest = Buffer.from(fromHex(resultDigestOf(bytes))).toString('base64')
-      return context.body(bytes, 200, { 'repr-digest': `sha-256=:${digest}:` })
+      return context.body(bytes, 200, {
+        'repr-digest': `sha-256=:${digest}:`,
+        [verificationHeader]: job.conditions[unit] === 'provisional' ? 'provisional' : 'verified',
+      })
     })
     app.post('/api/v1/faucet', async (context) => this.#faucet(context))
     app.post('/rpc', async (context) => this.#rpc(context))
@@ -189,44 +234,11 @@ export class SmallCoordinator {
     const { spec, specId, requester, nonce } = sent
     const salt = jobSaltOf(specId, nonce)
     const id = jobIdOf(requester, salt)
-    const plan = planJob(spec.manifest)
-    const job = this.jobs.get(id) ?? {
-      id,
-      specId,
-      spec,
-      plan,
-      requester,
-      salt,
-      conditions: new Array<UnitCondition>(plan.unitCount).fill('queued'),
-      results: new Map<number, Uint8Array<ArrayBuffer>>(),
-      state: this.#options.chain ? ('awaitingFunds' as const) : ('running' as const),
-      fundedWei: this.#options.chain ? 0n : plan.budgetWei,
-      watchers: new Set<SSEStreamingApi>(),
-    }
+    const job =
+      this.jobs.get(id) ??
+      newSmallJob({ id, specId, spec, requester, salt }, !this.#options.chain, this.waiting)
     this.jobs.set(id, job)
     return job
-  }
-
-  #events(context: Context, job: SmallJob): Response {
-    return streamSSE(context, async (stream) => {
-      job.watchers.add(stream)
-      stream.onAbort(() => {
-        job.watchers.delete(stream)
-      })
-      const units = job.conditions.map((condition) => unitLetters[condition]).join('')
-      await stream.write(': keep-alive\n\n')
-      await sendEvent(stream, { kind: 'snapshot', job: viewOf(job), units })
-      if (job.state === 'settled') return
-      await new Promise<void>((resolve) => {
-        stream.onAbort(resolve)
-        const close = stream.close.bind(stream)
-        stream.close = async () => {
-          job.watchers.delete(stream)
-          await close()
-          resolve()
-        }
-      })
-    })
   }
 
   async #tell(job: SmallJob, units: number[]): Promise<void> {
@@ -235,6 +247,11 @@ export class SmallCoordinator {
       await sendEvent(watcher, { kind: 'units', job: viewOf(job), changed })
       if (job.state === 'settled') await watcher.close()
     }
+  }
+
+  async #control(context: Context, job: SmallJob): Promise<Response> {
+    await this.#tell(job, controlSmallJob(job, testChainId, await context.req.json()))
+    return context.json(viewOf(job))
   }
 
   async #faucet(context: Context): Promise<Response> {

@@ -1,13 +1,23 @@
 import type { Context } from 'hono'
-import type { SSEStreamingApi } from 'hono/streaming'
+import { streamSSE, type SSEStreamingApi } from 'hono/streaming'
 import * as v from 'valibot'
-import { jobEventSchema, jobViewSchema, type UnitCondition } from '#protocol/api.ts'
+import {
+  jobControlRequestSchema,
+  jobEventSchema,
+  jobViewSchema,
+  unitLetters,
+  type JobView,
+  type UnitCondition,
+} from '#protocol/api.ts'
 import type { Hex } from '#protocol/bytes.ts'
+import { toJson } from '#protocol/frames.ts'
 import type { ContentId, JobId } from '#protocol/ids.ts'
-import type { JobPlan } from '#protocol/job-plan.ts'
+import { checkJobControl } from '#protocol/job-control.ts'
+import { planJob, type JobPlan } from '#protocol/job-plan.ts'
 import type { JobSpec } from '#protocol/job-spec.ts'
 import { piecesOf } from '#protocol/pieces.ts'
 import { Refusal } from '#protocol/refusal.ts'
+import type { WaitingView } from '#protocol/waiting.ts'
 
 /** A job in the small coordinator. */
 export interface SmallJob {
@@ -19,9 +29,56 @@ export interface SmallJob {
   readonly salt: Hex
   readonly conditions: UnitCondition[]
   readonly results: Map<number, Uint8Array<ArrayBuffer>>
-  state: 'awaitingFunds' | 'running' | 'finished' | 'settled'
+  state: JobView['state']
+  control: JobView['control']
+  /** Why it waits once it is funded, as the test has it. */
+  waiting: WaitingView | null
+  /** When its requester last said something. */
+  controlledAtMs: number
   fundedWei: bigint
   watchers: Set<SSEStreamingApi>
+}
+
+/** A job as it was registered; `funded`: no money has to come. */
+export function newSmallJob(
+  terms: Pick<SmallJob, 'id' | 'specId' | 'spec' | 'requester' | 'salt'>,
+  funded: boolean,
+  waiting: WaitingView | null,
+): SmallJob {
+  const plan = planJob(terms.spec.manifest)
+  return {
+    ...terms,
+    plan,
+    conditions: new Array<UnitCondition>(plan.unitCount).fill('queued'),
+    results: new Map(),
+    control: 'none',
+    waiting,
+    controlledAtMs: 0,
+    state: funded ? 'running' : 'awaitingFunds',
+    fundedWei: funded ? plan.budgetWei : 0n,
+    watchers: new Set(),
+  }
+}
+
+/** Obeys the job's requester, and nobody else; returns the units that changed by it. */
+export function controlSmallJob(job: SmallJob, chainId: number, body: unknown): number[] {
+  const request = v.parse(jobControlRequestSchema, body)
+  const { id, requester, controlledAtMs: afterMs } = job
+  checkJobControl(request, { chainId, job: id, requester, nowMs: Date.now(), afterMs })
+  job.controlledAtMs = request.atMs
+  if (job.control === 'cancelled' && request.action !== 'cancel')
+    throw new Refusal('wrongState', 'The job was cancelled, which cannot be undone.')
+  job.control = ({ pause: 'paused', resume: 'none', cancel: 'cancelled' } as const)[request.action]
+  if (job.control !== 'cancelled') return []
+  const queued = job.conditions.flatMap((condition, unit) => (condition === 'queued' ? [unit] : []))
+  for (const unit of queued) job.conditions[unit] = 'cancelled'
+  finishIfDecided(job)
+  return queued
+}
+
+export function finishIfDecided(job: SmallJob): void {
+  const decided: readonly UnitCondition[] = ['accepted', 'failed', 'cancelled']
+  if (job.conditions.every((one) => decided.includes(one))) job.state = 'finished'
 }
 
 /** Every blob that a spec needs; of a sliced input the pieces as well. */
@@ -48,6 +105,8 @@ export function viewOf(job: SmallJob) {
     requester: job.requester,
     salt: job.salt,
     state: job.state,
+    control: job.control,
+    waiting: waitingOf(job),
     unitCount: plan.unitCount,
     quorum: plan.quorum,
     unitPriceWei: `${plan.unitPriceWei}`,
@@ -56,14 +115,17 @@ export function viewOf(job: SmallJob) {
     budgetWei: `${plan.budgetWei}`,
     fundedWei: `${job.fundedWei}`,
     chargedWei: `${chargedWei}`,
+    provisionalWei: `${plan.unitPriceWei * BigInt(count('provisional'))}`,
     refundedWei: job.state === 'settled' ? `${job.fundedWei - chargedWei}` : '0',
     units: {
       queued: count('queued'),
       leased: count('leased'),
       committed: count('committed'),
       disputed: count('disputed'),
+      provisional: count('provisional'),
       accepted: count('accepted'),
       failed: count('failed'),
+      cancelled: count('cancelled'),
     },
     assignments: count('accepted') * plan.quorum,
     refusedResults: 0,
@@ -78,15 +140,62 @@ export function viewOf(job: SmallJob) {
   return view
 }
 
+/** Two providers are free and match, unless the test says otherwise; sums of money as they travel. */
+function waitingOf({ state, control, waiting, plan }: SmallJob): unknown {
+  if (state === 'finished' || state === 'settled') return null
+  const usual: WaitingView = {
+    reason: state === 'awaitingFunds' ? 'awaitingFunds' : 'paused',
+    ...{ providersOnline: 2, matching: 2, free: 2, needed: plan.quorum, failing: [], suggestions: [] },
+  }
+  const own =
+    state === 'awaitingFunds' || control === 'paused'
+      ? { ...(waiting ?? usual), reason: usual.reason }
+      : waiting
+  return JSON.parse(toJson(own)) as unknown
+}
+
 export async function sendEvent(stream: SSEStreamingApi, event: object): Promise<void> {
   v.parse(jobEventSchema, event)
   await stream.writeSSE({ data: JSON.stringify(event) })
 }
 
+/** The job's events, for as long as somebody reads or the test leaves the line whole. */
+export function streamSmallJob(context: Context, job: SmallJob): Response {
+  return streamSSE(context, async (stream) => {
+    job.watchers.add(stream)
+    stream.onAbort(() => {
+      job.watchers.delete(stream)
+    })
+    const units = job.conditions.map((condition) => unitLetters[condition]).join('')
+    await stream.write(': keep-alive\n\n')
+    await sendEvent(stream, { kind: 'snapshot', job: viewOf(job), units })
+    if (job.state === 'settled') return
+    await new Promise<void>((resolve) => {
+      stream.onAbort(resolve)
+      const close = stream.close.bind(stream)
+      stream.close = async () => {
+        job.watchers.delete(stream)
+        await close()
+        resolve()
+      }
+    })
+  })
+}
+
+const statuses: Partial<Record<string, 401 | 403 | 404 | 409 | 422 | 500 | 503>> = {
+  badSignature: 401,
+  unauthorised: 403,
+  notFound: 404,
+  wrongState: 409,
+  jobUnrunnable: 422,
+  internal: 500,
+  draining: 503,
+}
+
 /** RFC 9457. */
 export function problem(context: Context, error: Error): Response {
   const reason = error instanceof Refusal ? error.reason : 'internal'
-  const status = reason === 'notFound' ? 404 : reason === 'internal' ? 500 : reason === 'draining' ? 503 : 400
+  const status = statuses[reason] ?? 400
   const next = error instanceof Refusal ? error.next : undefined
   const where = error instanceof Refusal ? error.where : undefined
   const body = {

@@ -27,6 +27,7 @@ export function describeBlobs(name: string, open: () => Promise<BlobsUnderTest>)
         expect(id).toBe(contentIdOf(bytes))
         for (const blobs of [kept.blobs, kept.reopen()]) {
           expect(await blobs.has(id)).toBe(true)
+          expect(await blobs.sizeOf(id)).toBe(length)
           expect(Buffer.from((await blobs.get(id)) ?? [1]).equals(bytes)).toBe(true)
         }
       },
@@ -35,6 +36,7 @@ export function describeBlobs(name: string, open: () => Promise<BlobsUnderTest>)
     test('[D4] what was never put is not there', async () => {
       const id = contentIdOf(someBytes(9))
       expect(await kept.blobs.has(id)).toBe(false)
+      expect(await kept.blobs.sizeOf(id)).toBeUndefined()
       expect(await kept.blobs.get(id)).toBeUndefined()
     })
 

@@ -1,5 +1,5 @@
 import type { DurableRecord } from '#coordinator/core/records.ts'
-import { aJobRow, aLedgerRow, anAssignmentRow, aProvider, aResultRow, hex32, someBytes } from './some-rows.ts'
+import { aJobRow, aLedgerRow, anAssignmentRow, aProvider, aResultRow, someBytes } from './some-rows.ts'
 
 export const attemptsPerBatch = 5
 export const claimant = aProvider(77)
@@ -10,7 +10,7 @@ export function aNumberedBatch(number: number): DurableRecord[] {
     aJobRow(number),
     ...Array.from({ length: attemptsPerBatch }, (_, attempt) => anAssignmentRow({ job: number, attempt })),
     aResultRow({ job: number }, resultOfBatch(number)),
-    aLedgerRow({ job: hex32(number), amountWei: BigInt(number) }),
+    aLedgerRow({ job: number }, { amountWei: BigInt(number) }),
     { table: 'claims', row: { provider: claimant, claimedWei: BigInt(number), transaction: undefined } },
   ]
 }

@@ -1,10 +1,13 @@
 import { toHex, type Hex } from '#protocol/bytes.ts'
 import type {
   AssignmentRow,
+  CheckRow,
+  DrawRow,
   DurableRecord,
   JobRow,
   LedgerRow,
   ResultRow,
+  StandingRow,
   UnitRow,
 } from '#coordinator/core/records.ts'
 import type { LoadedRows } from '#coordinator/edge/store/store.ts'
@@ -28,6 +31,8 @@ export function aJobRow(number = 1, changes: Partial<JobRow> = {}): DurableRecor
     salt: hex32(1_000 + number),
     requester: aProvider(99),
     phase: 'running',
+    control: 'none',
+    spottable: false,
     fundedWei: 10n,
     settledChargeWei: 0n,
     refundedWei: 0n,
@@ -55,7 +60,9 @@ export function anAssignmentRow(
     provider: aProvider(1),
     state: 'leased',
     leasedAtMs: 1_700_000_000_000.5,
+    payWei: hugeWei,
     commitment: undefined,
+    drawRound: undefined,
     resultDigest: undefined,
     reason: undefined,
     ...changes,
@@ -82,6 +89,7 @@ export function aUnitRow(
     unit,
     verdict: 'accepted',
     canonical: assignmentId(job, unit, 0),
+    mark: undefined,
     disputed: false,
     queueMs: 1,
     runMs: 2.5,
@@ -91,16 +99,60 @@ export function aUnitRow(
   return { table: 'units', row }
 }
 
-export function aLedgerRow(changes: Partial<LedgerRow> = {}): DurableRecord {
+/** Pay for the first attempt at a unit, unless told otherwise. */
+export function aLedgerRow(
+  place: { job?: number; unit?: number; attempt?: number } = {},
+  changes: Partial<LedgerRow> = {},
+): DurableRecord {
+  const { job = 1, unit = 0, attempt = 0 } = place
   const row: LedgerRow = {
-    job: hex32(1),
-    unit: 0,
+    assignment: assignmentId(job, unit, attempt),
+    job: hex32(job),
+    unit,
     provider: aProvider(1),
     amountWei: hugeWei,
     atMs: 5,
     ...changes,
   }
   return { table: 'ledger', row }
+}
+
+export function aDrawRow(
+  place: { job?: number; unit?: number; attempt?: number } = {},
+  changes: Partial<DrawRow> = {},
+): DurableRecord {
+  const { job = 1, unit = 0, attempt = 0 } = place
+  const row: DrawRow = {
+    assignment: assignmentId(job, unit, attempt),
+    job: hex32(job),
+    unit,
+    round: 1_700_000_000,
+    value: hex32(0xbea),
+    outcome: 'pass',
+    anchor: false,
+    spots: [],
+    ...changes,
+  }
+  return { table: 'draws', row }
+}
+
+export function aStandingRow(provider: number, changes: Partial<StandingRow> = {}): DurableRecord {
+  const row: StandingRow = {
+    provider: aProvider(provider),
+    probationPassed: 20,
+    checks: 31,
+    units: 400,
+    missedAtUnits: undefined,
+    checksFrom: 0,
+    convictions: 0,
+    ...changes,
+  }
+  return { table: 'standings', row }
+}
+
+export function aCheckRow(provider: number, index: number, weightWei = hugeWei): DurableRecord {
+  const row: CheckRow = { provider: aProvider(provider), index, requester: aProvider(99), weightWei }
+  return { table: 'checks', row }
 }
 
 export function anEpochRow(number: number, state: 'prepared' | 'posted'): DurableRecord {

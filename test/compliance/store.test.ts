@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import type { DurableRecord } from '#coordinator/core/records.ts'
 import { MemoryStore } from '#test/simulation/memory-store.ts'
 import {
+  aCheckRow,
+  aDrawRow,
   aJobRow,
   aLedgerRow,
   anAssignmentRow,
@@ -10,6 +12,7 @@ import {
   aProvider,
   aResultRow,
   assignmentId,
+  aStandingRow,
   aUnitRow,
   comparable,
   hex32,
@@ -44,6 +47,7 @@ const record: fc.Arbitrary<DurableRecord> = fc.oneof(
         'committed',
         'expired',
         'revealed',
+        'provisional',
         'accepted',
         'refused',
         'cancelled',
@@ -55,12 +59,39 @@ const record: fc.Arbitrary<DurableRecord> = fc.oneof(
       anAssignmentRow(at, { state, provider: aProvider(provider), commitment: hex32(provider) }),
     ),
   fc
-    .tuple(place, fc.boolean())
-    .map(([at, failed]) =>
-      failed
-        ? aUnitRow(at, { verdict: 'failed', canonical: undefined })
-        : aUnitRow(at, { canonical: assignmentId(at.job, at.unit, at.attempt) }),
+    .tuple(
+      place,
+      fc.constantFrom('failed', 'cancelled', 'provisional', 'accepted', 'recalled'),
+      fc.option(fc.nat(4), { nil: undefined }),
+    )
+    .map(([at, verdict, mark]) => {
+      const decided = verdict === 'failed' || verdict === 'cancelled'
+      const canonical = decided ? undefined : assignmentId(at.job, at.unit, at.attempt)
+      return aUnitRow(at, { verdict, mark, canonical })
+    }),
+  fc
+    .tuple(place, fc.constantFrom('pass', 'audit', 'spots'), fc.nat(9))
+    .map(([at, outcome, round]) => aDrawRow(at, { outcome, round })),
+  fc
+    .tuple(fc.nat(2), fc.nat(9), fc.option(fc.nat(9), { nil: undefined }))
+    .map(([provider, checksFrom, missedAtUnits]) =>
+      aStandingRow(provider, { checks: checksFrom + 1_020, checksFrom, missedAtUnits }),
     ),
+  fc.tuple(place, fc.constantFrom('accepted', 'recalled')).map(([{ job, unit }, verdict]): DurableRecord => ({
+    table: 'finals',
+    row: { job: hex32(job), unit, verdict },
+  })),
+  fc.tuple(place, fc.boolean()).map(([{ job, unit, attempt }, accepted]): DurableRecord => ({
+    table: 'assignmentEnds',
+    row: {
+      assignment: assignmentId(job, unit, attempt),
+      state: accepted ? 'accepted' : 'refused',
+      reason: accepted ? undefined : 'recalled',
+    },
+  })),
+  fc
+    .tuple(fc.nat(2), fc.nat(6), fc.bigInt({ min: 0n, max: hugeWei }))
+    .map(([provider, index, wei]) => aCheckRow(provider, index, wei)),
   fc
     .tuple(place, fc.constantFrom(0, 4, 65_536, 65_537), fc.nat(255))
     .map(([at, length, seed]) => aResultRow(at, someBytes(length, seed))),
@@ -68,12 +99,9 @@ const record: fc.Arbitrary<DurableRecord> = fc.oneof(
     table: 'droppedResults',
     assignment: assignmentId(job, unit, attempt),
   })),
-  // One price a job, as the ledger has it.
   fc
-    .tuple(place, fc.nat(2))
-    .map(([{ job, unit }, provider]) =>
-      aLedgerRow({ job: hex32(job), unit, provider: aProvider(provider), amountWei: hugeWei + BigInt(job) }),
-    ),
+    .tuple(place, fc.nat(2), fc.bigInt({ min: 0n, max: hugeWei }))
+    .map(([at, provider, amountWei]) => aLedgerRow(at, { provider: aProvider(provider), amountWei })),
   fc.tuple(fc.nat(2), fc.bigInt({ min: 0n, max: hugeWei })).map(([provider, claimedWei]): DurableRecord => ({
     table: 'claims',
     row: { provider: aProvider(provider), claimedWei, transaction: undefined },

@@ -48,7 +48,7 @@ describe('admission', () => {
     const { phase, fundedWei, settledChargeWei, refundedWei, createdAtMs } = newJob(terms, 5)
     const money = { fundedWei, settledChargeWei, refundedWei }
     const times = { createdAtMs, startedAtMs: undefined, finishedAtMs: undefined }
-    const again = await readTerms(blobs, { ...terms, phase, ...money, ...times })
+    const again = await readTerms(blobs, { ...terms, phase, control: 'none', ...money, ...times })
     expect({ ...again, resultPartsOf: undefined }).toEqual({ ...terms, resultPartsOf: undefined })
     expect(again.resultPartsOf(2)).toEqual([{ name: 'out', bytes: 8, comparator: { compare: 'exact' } }])
   })
@@ -80,6 +80,39 @@ describe('admission', () => {
     const long = new Uint8Array(limits.wgslBytesMax + 1)
     for (const bytes of [long, numbers]) await blobs.put(bytes)
     await expect(admit(aSpec({}, long))).rejects.toMatchObject({ reason: 'tooLarge', where: 'wgsl' })
+  })
+
+  describe('of a job with a verify kernel', () => {
+    const checked = (check: Uint8Array): JobSpec => ({
+      ...aSpec({
+        quorum: 1,
+        verify: { out: { compare: 'checker', wgsl: 'check.wgsl' } },
+        price: { perUnitMask: '0.5', budgetMask: '10' },
+      }),
+      check: contentIdOf(check),
+    })
+
+    test('its text must be here', async () => {
+      for (const bytes of [kernel, numbers]) await blobs.put(bytes)
+      const check = Uint8Array.of(3)
+      await expect(admit(checked(check))).rejects.toMatchObject({
+        reason: 'blobMissing',
+        where: contentIdOf(check),
+        next: expect.stringContaining('PUT /api/v1/blobs') as unknown,
+      })
+      await blobs.put(check)
+      expect((await admit(checked(check))).needs.dataBytes).toBe(3)
+    })
+
+    test('its text must have an end', async () => {
+      const long = new Uint8Array(limits.wgslBytesMax + 1)
+      for (const bytes of [kernel, numbers, long]) await blobs.put(bytes)
+      await expect(admit(checked(long))).rejects.toMatchObject({
+        reason: 'tooLarge',
+        where: 'verify',
+        next: expect.stringMatching(/\w/) as unknown,
+      })
+    })
   })
 
   test('[P1] a job whose result’s size fails for some unit never reaches a decision', async () => {

@@ -93,7 +93,9 @@ async function waitForSettlement(network: LocalNetwork, id: string): Promise<Pro
     const view = await job.view()
     if (view.state !== 'settled') return undefined
     const providers = await readProviders(network.url, view)
-    return providers.every(({ pendingWei, claimableWei }) => pendingWei === 0n && claimableWei === 0n)
+    return providers.every(
+      ({ pendingWei, earnedWei, claimableWei }) => pendingWei + earnedWei + claimableWei === 0n,
+    )
       ? providers
       : undefined
   })

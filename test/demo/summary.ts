@@ -18,10 +18,11 @@ export function reportAsJson(report: DemoReport): Record<string, unknown> {
     refusedResults: job.refusedResults,
     unitPriceWei: `${job.unitPriceWei}`,
     unitPayWei: `${job.unitPayWei}`,
-    providers: report.providers.map(({ id, accepted, pendingWei, claimableWei, claimedWei }) => ({
+    providers: report.providers.map(({ id, accepted, pendingWei, earnedWei, claimableWei, claimedWei }) => ({
       id,
       accepted,
       pendingWei: `${pendingWei}`,
+      earnedWei: `${earnedWei}`,
       claimableWei: `${claimableWei}`,
       claimedWei: `${claimedWei}`,
       balanceWei: `${books.balances.get(id) ?? 0n}`,

@@ -57,6 +57,6 @@ test('[E6] a second death: the page waits, counting down, and comes back; a thir
   const view = await job.view()
   const [paid] = await readProviders(network.url, view)
   expect(view.chargedWei).toBe(view.unitPriceWei * BigInt(view.units.accepted))
-  const earnedWei = (paid?.pendingWei ?? 0n) + (paid?.claimableWei ?? 0n) + (paid?.claimedWei ?? 0n)
+  const earnedWei = (paid?.earnedWei ?? 0n) + (paid?.claimableWei ?? 0n) + (paid?.claimedWei ?? 0n)
   expect(earnedWei).toBe(view.unitPayWei * BigInt(view.units.accepted))
 })

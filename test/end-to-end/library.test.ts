@@ -57,6 +57,7 @@ test.each([
   ['histogram', 256, 'luma'],
   ['prime-search', 500, 'primes'],
   ['option-monte-carlo', 32, 'asian'],
+  ['factor', 2_048, 'size'],
 ])('[E8] mask run shaders/%s yields its table of %i rows and its plot', async (name, rows, column) => {
   const [table = '', plot = ''] = await run(name, `${name}.csv`)
   const lines = (await readFile(table, 'utf8')).trim().split(/\r?\n/)

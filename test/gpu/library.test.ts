@@ -1,8 +1,9 @@
 import { totalmem } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { completeFolder } from '#client/sdk/job-folder.ts'
-import { localSourceOf } from '#client/sdk/local-source.ts'
+import { completeFolder, type CompleteJob } from '#client/sdk/job-folder.ts'
+import { localCheckOf, localSourceOf } from '#client/sdk/local-source.ts'
 import { agrees, inspectResult } from '#coordinator/core/comparators.ts'
+import { corrupt, isGood } from '#protocol/check-task.ts'
 import { resultPartsOf, unitSpanOf } from '#protocol/job-plan.ts'
 import { RunnerChild } from '#runner/dawn/runner-child.ts'
 import { libraryNames, openLibraryJob } from './library-job.ts'
@@ -31,5 +32,22 @@ describe.each(kernels)('%s', async (name) => {
     const parts = resultPartsOf(job.manifest, unitSpanOf(job.manifest, unit).count)
     expect(inspectResult(result, parts)).toBeUndefined()
     expect(agrees(result, kernelCase.expected(), parts)).toBe(true)
+    if (job.check) await expectJudgement(job, { name, unit, result })
   })
 })
+
+/** The verify kernel believes what is right, and nothing that only looks like it. */
+async function expectJudgement(
+  job: CompleteJob,
+  { name, unit, result }: { name: string; unit: number; result: Uint8Array<ArrayBuffer> },
+): Promise<void> {
+  const saysGood = async (candidate: Uint8Array<ArrayBuffer>) => {
+    const source = localCheckOf(job, unit, candidate)
+    if (!source) throw new Error('the job has a verify kernel')
+    const key = `${name} check ${JSON.stringify([job.manifest.parameters, job.manifest.units])}`
+    return isGood((await child.run({ ...source, key }, unit, { wallMs: unitMsMax })).result)
+  }
+  expect(await saysGood(result)).toBe(true)
+  expect(await saysGood(new Uint8Array(result.length))).toBe(false)
+  for (const seed of [1, 2, 3]) expect(await saysGood(corrupt(result, Uint8Array.of(seed)))).toBe(false)
+}

@@ -1,7 +1,7 @@
 import { createPublicClient, http } from 'viem'
 import { jobEscrow, maskToken, settlement } from '#contracts/artifacts.ts'
 import type { JobView, NetworkView, ProviderView } from '#protocol/api.ts'
-import { networkViewSchema, providerViewSchema } from '#protocol/api.ts'
+import { jobViewSchema, networkViewSchema, providerViewSchema } from '#protocol/api.ts'
 import type { Hex } from '#protocol/bytes.ts'
 import * as v from 'valibot'
 
@@ -20,7 +20,10 @@ export interface Books {
   readonly faults: readonly string[]
 }
 
-/** Reads the chain through the coordinator's relay and holds it against the job's and the providers' views. */
+/**
+ * Reads the chain through the coordinator's relay and holds it against the job's and the providers' views. All jobs must
+ * have been settled, and have had one requester.
+ */
 export async function readBooks(
   url: string,
   job: JobView,
@@ -51,8 +54,10 @@ export async function readBooks(
     abi: settlement.abi,
     functionName: 'totalCharged',
   })
+  const jobs = await readJobs(url)
   const balances = new Map<Hex, bigint>()
-  for (const { id } of providers) balances.set(id, await balanceOf(id))
+  for (const id of jobs.flatMap((other) => other.providers.map((share) => share.id)))
+    balances.set(id, await balanceOf(id))
   const books = {
     fundedWei: escrowed.funded,
     chargedWei: escrowed.charged,
@@ -68,11 +73,14 @@ export async function readBooks(
     }),
   }
   const facts: [string, bigint, bigint][] = [
+    ['charged on the chain = charged in the ledger', books.chargedWei, job.chargedWei],
     [
-      'charged on the chain = price × accepted units',
-      books.chargedWei,
-      job.unitPriceWei * BigInt(job.units.accepted),
+      'charged = earned by its providers',
+      job.chargedWei,
+      sumOf(job.providers.map(({ earnedWei }) => earnedWei)),
     ],
+    // Of a job of quorum 1, checks come on top.
+    ...(job.quorum === 1 ? [] : [whatUnitsCost(job)]),
     ['funded = charged + refunded', books.fundedWei, books.chargedWei + books.refundedWei],
     ['the escrow is empty', books.escrowBalanceWei, 0n],
     ['settlement = charged − claimed', books.settlementBalanceWei, totalCharged - totalClaimed],
@@ -84,16 +92,25 @@ export async function readBooks(
         books.settlementBalanceWei +
         sumOf(balances.values()),
     ],
-    ...providers.map(({ id, accepted }): [string, bigint, bigint] => [
-      `wallet of ${id} = pay × accepted units`,
-      balances.get(id) ?? 0n,
-      job.unitPayWei * BigInt(accepted),
+    ...providers.flatMap(({ id, claimedWei }): [string, bigint, bigint][] => [
+      [`wallet of ${id} = claimed`, balances.get(id) ?? 0n, claimedWei],
+      [`wallet of ${id} = earned in all jobs`, balances.get(id) ?? 0n, earnedIn(jobs, id)],
     ]),
   ]
   const faults = facts.flatMap(([fact, actual, expected]) =>
     actual === expected ? [] : [`${fact}: ${actual} is not ${expected}`],
   )
   return { ...books, faults }
+}
+
+function whatUnitsCost({ chargedWei, unitPriceWei, units }: JobView): [string, bigint, bigint] {
+  return ['charged = price × accepted units', chargedWei, unitPriceWei * BigInt(units.accepted)]
+}
+
+/** What the ledger says that a provider's accepted results have earned. */
+function earnedIn(jobs: readonly JobView[], provider: Hex): bigint {
+  const shares = jobs.flatMap((job) => job.providers.filter(({ id }) => id === provider))
+  return sumOf(shares.map(({ earnedWei }) => earnedWei))
 }
 
 /** The providers that took part in a job, as the coordinator sees them. */
@@ -105,8 +122,12 @@ export async function readProviders(url: string, job: JobView): Promise<Provider
   )
 }
 
-async function readNetwork(url: string): Promise<NetworkView> {
+export async function readNetwork(url: string): Promise<NetworkView> {
   return v.parse(networkViewSchema, await readJson(`${url}/api/v1/network`))
+}
+
+async function readJobs(url: string): Promise<JobView[]> {
+  return v.parse(v.array(jobViewSchema), await readJson(`${url}/api/v1/jobs`))
 }
 
 async function readJson(url: string): Promise<unknown> {

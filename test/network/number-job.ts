@@ -23,6 +23,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }
 `
 
+const elementsUsual = 4_096
+
 export interface NumberJob {
   readonly units: number
   readonly rounds: number
@@ -33,9 +35,22 @@ export interface NumberJob {
   readonly scratchBytes?: string
 }
 
+/** What the kernel makes of a unit, computed here: `rounds` steps of a linear generator are one step of another. */
+export function mixedNumbers(unit: number, { rounds, elements = elementsUsual }: NumberJob): Uint32Array {
+  let [factor, summand] = [1, 0]
+  for (let round = 0; round < rounds; round += 1) {
+    factor = Math.imul(factor, 1_664_525)
+    summand = Math.imul(summand, 1_664_525) + 1_013_904_223
+  }
+  return Uint32Array.from(
+    { length: elements },
+    (_, index) => Math.imul(index + Math.imul(977, unit), factor) + summand,
+  )
+}
+
 /** Writes a job folder whose units keep a GPU busy as long as asked for. One result of a unit suffices. */
 export async function writeNumberJob(folder: string, name: string, options: NumberJob): Promise<string> {
-  const { units, rounds, elements = 4_096, endlessFrom = 0xffff_ffff, scratchBytes = '4' } = options
+  const { units, rounds, elements = elementsUsual, endlessFrom = 0xffff_ffff, scratchBytes = '4' } = options
   const job = {
     name,
     summary: 'Mixes numbers, for a test.',

@@ -54,7 +54,10 @@ export class RunningJob {
       const view = await this.view()
       if (view.state !== 'settled') return undefined
       const providers = await readProviders(this.#network.url, view)
-      return providers.every(({ pendingWei, claimableWei }) => pendingWei === 0n && claimableWei === 0n)
+      const owedWei = providers.map(
+        ({ pendingWei, earnedWei, claimableWei }) => pendingWei + earnedWei + claimableWei,
+      )
+      return owedWei.every((wei) => wei === 0n)
         ? { view, providers }
         : undefined
     })

@@ -42,7 +42,7 @@ test('[V1] the golden commitment', () => {
   expect(commitmentOf(parts)).toBe('0x022e24dc32da3a5af6e41aec5d4d0154f980b040593ac7cbf27d1b38d0bc90ff')
 })
 
-test('[V1] changing any part changes the commitment', () => {
+test('[V1] [F9] changing any part changes the commitment', () => {
   const others: CommitmentParts[] = [
     parts,
     { ...parts, chainId: 1 },

@@ -7,6 +7,7 @@ import { decodeJobSpec, encodeJobSpec, jobIdOf, jobSaltOf, type JobSpec } from '
 import { requireComplete } from '#protocol/complete-manifest.ts'
 import { limits, protocolVersion } from '#protocol/limits.ts'
 import { parseManifest } from '#protocol/manifest.ts'
+import { completeRoots } from './a-checked-job.ts'
 import { aManifestJson } from './a-manifest.ts'
 import { refusalOf } from './refusal-of.ts'
 
@@ -67,5 +68,31 @@ describe('a job spec', () => {
     ['endless text', new Uint8Array(limits.manifestBytesMax + 1).fill(0x20), 'tooLarge'],
   ])('[P1] %s is refused', (_fault, bytes, reason) => {
     expect(refusalOf(() => decodeJobSpec(bytes)).reason).toBe(reason)
+  })
+})
+
+describe('a job spec with a verify kernel', () => {
+  const manifest = completeRoots()
+  const spec: JobSpec = {
+    version: protocolVersion,
+    manifest,
+    kernel: someId,
+    inputs: { numbers: contentIdOf(Uint8Array.of(2)) },
+    check: contentIdOf(Uint8Array.of(3)),
+  }
+
+  test('comes back as it was encoded', () => {
+    expect(decodeJobSpec(encodeJobSpec(spec))).toEqual(spec)
+  })
+
+  test.each([
+    ['names its blob', { ...spec, check: undefined }],
+    ['and no other job does', { ...aSpec(), check: someId }],
+  ])('%s', (_rule, wrong) => {
+    expect(refusalOf(() => decodeJobSpec(encodeJobSpec(wrong)))).toMatchObject({
+      reason: 'blobMissing',
+      where: 'check',
+      next: expect.stringMatching(/\w/) as unknown,
+    })
   })
 })

@@ -44,7 +44,12 @@ describe('a manifest that is as it should be', () => {
 
 describe('a manifest that is not', () => {
   test.each<[fault: string, changes: Record<string, unknown>, where: string]>([
-    ['an unknown field', { deadline: 5 }, 'deadline'],
+    ['an unknown field', { haste: 5 }, 'haste'],
+    ['a deadline that is no text', { deadline: 5 }, 'deadline'],
+    ['a deadline without an offset', { deadline: '2031-05-01T18:00' }, 'deadline'],
+    ['a pool that is no digest', { pool: 'river stones' }, 'pool'],
+    ['a speed below any', { requires: { gflops: 0 } }, 'requires.gflops'],
+    ['units that take no time', { units: { range: [0, 10], targetMs: 0 } }, 'units.targetMs'],
     ['no name', { name: undefined }, 'name'],
     ['a name of spaces', { name: '  ' }, 'name'],
     ['a name without end', { name: 'n'.repeat(limits.nameCharactersMax + 1) }, 'name'],

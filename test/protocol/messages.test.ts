@@ -2,13 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHex } from '#protocol/bytes.ts'
 import { toJson } from '#protocol/frames.ts'
+import { requirableFeatures, requirableLimits } from '#protocol/device-needs.ts'
 import { limits, protocolVersion } from '#protocol/limits.ts'
 import {
   parseFromCoordinator,
   parseFromProvider,
   type FromCoordinator,
   type FromProvider,
+  type Task,
 } from '#protocol/messages.ts'
+import { causes, type Offer } from '#protocol/offer.ts'
 import { refusalReasons } from '#protocol/refusal.ts'
 import { refusalOf } from './refusal-of.ts'
 
@@ -17,15 +20,58 @@ const assignment = fc.stringMatching(/^[0-9a-f]{8}\/\d{1,7}\/\d{1,7}$/)
 const wei = fc.bigInt({ min: 0n, max: 2n ** 256n - 1n })
 const milliseconds = fc.nat()
 
+const amount = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)
+const lists = <Value>(value: fc.Arbitrary<Value>) => fc.array(value, { maxLength: 4 })
+const choices = <Value>(value: fc.Arbitrary<Value>) =>
+  fc.record({ only: lists(value), never: lists(value) }, { requiredKeys: ['never'] })
+const offer: fc.Arbitrary<Offer> = fc.record(
+  {
+    features: lists(fc.constantFrom(...requirableFeatures)),
+    limits: fc.dictionary(fc.constantFrom(...requirableLimits), amount, { noNullPrototype: true }),
+    memoryMiB: fc.integer({ min: 1, max: 1_048_576 }),
+    speed: fc.record({ gflops: amount, gops: amount, copyGBps: amount, launchMs: amount }),
+    numericClass: hexOf(32),
+    causes: choices(fc.constantFrom(...causes)),
+    requesters: choices(hexOf(20)),
+    minimumWeiPerHour: wei,
+    dataBytesMax: amount,
+    pools: lists(fc.string({ minLength: 1, maxLength: 100 })),
+  },
+  {
+    requiredKeys: [
+      'features',
+      'limits',
+      'memoryMiB',
+      'speed',
+      'numericClass',
+      'causes',
+      'requesters',
+      'minimumWeiPerHour',
+      'pools',
+    ],
+  },
+)
+const spot = fc.tuple(fc.nat(limits.unitsPerJobMax - 1), fc.nat(63))
+const task: fc.Arbitrary<Task> = fc.oneof(
+  fc.record({
+    kind: fc.constant('spots'),
+    spots: fc.array(spot, { minLength: 1, maxLength: limits.spotsPerBundleMax }),
+  }),
+  fc.record({ kind: fc.constant('check') }),
+)
+
 const fromProvider: fc.Arbitrary<FromProvider> = fc.oneof(
   fc.record({
     type: fc.constant('greet'),
     version: fc.nat(9),
     provider: hexOf(20),
     capacity: fc.integer({ min: 1, max: limits.capacityMax }),
+    offer,
     signature: hexOf(65),
   }),
   fc.record({ type: fc.constantFrom('heartbeat', 'leave') }),
+  fc.record({ type: fc.constant('offer'), offer }),
+  fc.record({ type: fc.constant('renew'), assignment }),
   fc.record({ type: fc.constant('commit'), assignment, commitment: hexOf(32), signature: hexOf(65) }),
   fc.record({ type: fc.constant('reveal'), assignment, nonce: hexOf(32) }),
   fc.record({
@@ -38,22 +84,27 @@ const fromProvider: fc.Arbitrary<FromProvider> = fc.oneof(
 const fromCoordinator: fc.Arbitrary<FromCoordinator> = fc.oneof(
   fc.record({ type: fc.constant('challenge'), challenge: hexOf(32), chainId: fc.nat(), version: fc.nat(9) }),
   fc.record({ type: fc.constant('welcome'), heartbeatMs: milliseconds }),
-  fc.record({
-    type: fc.constant('assign'),
-    assignment,
-    job: hexOf(32),
-    spec: fc.stringMatching(/^b[a-z2-7]{58}$/),
-    requester: hexOf(20),
-    unit: fc.nat(limits.unitsPerJobMax - 1),
-    payWei: wei,
-    leaseMs: milliseconds,
-  }),
+  fc.record(
+    {
+      type: fc.constant('assign'),
+      assignment,
+      job: hexOf(32),
+      spec: fc.stringMatching(/^b[a-z2-7]{58}$/),
+      requester: hexOf(20),
+      unit: fc.nat(limits.unitsPerJobMax - 1),
+      task,
+      payWei: wei,
+      leaseMs: milliseconds,
+    },
+    { requiredKeys: ['type', 'assignment', 'job', 'spec', 'requester', 'unit', 'payWei', 'leaseMs'] },
+  ),
+  fc.record({ type: fc.constant('renewed'), assignment, leaseMs: milliseconds }),
   fc.record({ type: fc.constant('receipt'), assignment, commitment: hexOf(32) }),
   fc.record(
     {
       type: fc.constant('verdict'),
       assignment,
-      outcome: fc.constantFrom('accepted', 'refused', 'cancelled'),
+      outcome: fc.constantFrom('accepted', 'provisional', 'refused', 'cancelled'),
       reason: fc.constantFrom(...refusalReasons),
     },
     { requiredKeys: ['type', 'assignment', 'outcome'] },
@@ -62,6 +113,7 @@ const fromCoordinator: fc.Arbitrary<FromCoordinator> = fc.oneof(
     type: fc.constant('account'),
     accepted: fc.nat(),
     pendingWei: wei,
+    earnedWei: wei,
     claimableWei: wei,
     claimedWei: wei,
   }),

@@ -37,6 +37,10 @@ async function perform(request: ChildRequest): Promise<unknown> {
       return undefined
     case 'describe':
       return await runner.describe()
+    case 'facts':
+      return await runner.facts()
+    case 'measure':
+      return await runner.measure()
     case 'usage':
       return runner.usage()
     case 'pause':

@@ -14,7 +14,10 @@ export interface ObservedJob extends Pick<JobSource, 'key' | 'manifest' | 'wgsl'
 export type ChildRequest = { readonly id: number; readonly options: RunnerOptions } & ChildQuestion
 
 export type ChildQuestion =
-  | { readonly kind: 'describe' | 'close' | 'devices' | 'lose' | 'usage' | 'pause' | 'resume' }
+  | {
+      readonly kind:
+        'describe' | 'facts' | 'measure' | 'close' | 'devices' | 'lose' | 'usage' | 'pause' | 'resume'
+    }
   | { readonly kind: 'pace'; readonly pace: Pace }
   | { readonly kind: 'run'; readonly job: ObservedJob; readonly unit: number; readonly run: RunOptions }
 

@@ -2,8 +2,10 @@ import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
 import { toHex, type Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, ProviderId } from '#protocol/ids.ts'
 import type { FromCoordinator } from '#protocol/messages.ts'
+import { encodeSpots } from '#protocol/spot-results.ts'
 import type { Event } from '#coordinator/core/events.ts'
 import type { SessionId } from '#coordinator/core/state.ts'
+import { anOffer } from '#test/network/an-offer.ts'
 import type { Random } from './random.ts'
 import { elementsPerUnit, trueResultOf } from './simulated-job.ts'
 import type { Timeline } from './timeline.ts'
@@ -61,7 +63,13 @@ export class Agent {
       })
       return
     }
-    this.#tell((session) => ({ kind: 'providerJoined', session, provider: this.provider, capacity: 2 }))
+    this.#tell((session) => ({
+      kind: 'providerJoined',
+      session,
+      provider: this.provider,
+      capacity: 2,
+      offer: anOffer(),
+    }))
     for (const work of this.#work.values()) this.#commit(work)
     this.#beat(this.session)
     if (this.character === 'vanishing') this.#planVanishing(this.session)
@@ -94,7 +102,7 @@ export class Agent {
         return
       }
       case 'verdict':
-        if (message.outcome === 'accepted')
+        if (message.outcome === 'accepted' && this.#work.has(message.assignment))
           this.acceptedUnits.add(this.#work.get(message.assignment)?.unit ?? -1)
         this.#work.delete(message.assignment)
         return
@@ -102,13 +110,14 @@ export class Agent {
         if (message.assignment !== undefined) this.#work.delete(message.assignment)
         return
       case 'challenge':
+      case 'renewed':
       case 'welcome':
       case 'account':
         return
     }
   }
 
-  #compute({ assignment, job, unit }: Extract<FromCoordinator, { type: 'assign' }>): void {
+  #compute({ assignment, job, unit, task }: Extract<FromCoordinator, { type: 'assign' }>): void {
     const { random } = this.#world
     // A unit the scheduler took back and this session never heard of stays open until its lease ends.
     const durationMs =
@@ -121,7 +130,7 @@ export class Agent {
         this.#tell((now) => ({ kind: 'unitHandedBack', session: now, assignment, reason: 'kernelFailed' }))
         return
       }
-      const result = this.#resultFor(job, unit)
+      const result = task?.kind === 'spots' ? this.#spotsFor(job, task.spots) : this.#resultFor(job, unit)
       const nonce = toHex(random.bytes(32))
       const commitment = commitmentOf({
         chainId,
@@ -135,6 +144,17 @@ export class Agent {
       this.#work.set(assignment, work)
       this.#commit(work)
     })
+  }
+
+  /** Of each unit one of its four numbers: a spot covers what its place says. */
+  #spotsFor(job: Hex, spots: readonly (readonly [unit: number, spot: number])[]): Uint8Array {
+    return encodeSpots(
+      spots.map(([unit, spot]) => {
+        const offset = 4 * (spot % elementsPerUnit)
+        const bytes = this.#resultFor(job, unit).slice(offset, offset + 4)
+        return { runs: Uint32Array.of(offset, 4), bytes }
+      }),
+    )
   }
 
   #resultFor(job: Hex, unit: number): Uint8Array {

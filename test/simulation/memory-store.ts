@@ -1,13 +1,17 @@
-import type { LoadedRows, Store } from '#coordinator/edge/store/store.ts'
+import { newestChecks, type LoadedRows, type Store } from '#coordinator/edge/store/store.ts'
+import { ShareSums } from '#coordinator/edge/store/share-sums.ts'
 import type {
   AssignmentRow,
+  CheckRow,
+  ClaimRow,
+  DrawRow,
   DurableRecord,
   EpochRow,
   JobRow,
   LedgerRow,
+  StandingRow,
   UnitRow,
 } from '#coordinator/core/records.ts'
-import type { Stored } from '#coordinator/core/recover.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { unreachable } from '#protocol/assert.ts'
 
@@ -18,8 +22,12 @@ export class MemoryStore implements Store {
   readonly #assignments = new Map<string, AssignmentRow>()
   readonly #results = new Map<string, Uint8Array>()
   readonly #ledger = new Map<string, LedgerRow>()
+  readonly #paid = new Set<string>()
   readonly #epochs = new Map<number, EpochRow>()
-  readonly #claims = new Map<string, Extract<DurableRecord, { table: 'claims' }>['row']>()
+  readonly #claims = new Map<string, ClaimRow>()
+  readonly #draws = new Map<string, DrawRow>()
+  readonly #standings = new Map<string, StandingRow>()
+  readonly #checks = new Map<string, CheckRow[]>()
 
   commit(records: readonly DurableRecord[]): Promise<void> {
     this.apply(records)
@@ -42,6 +50,18 @@ export class MemoryStore implements Store {
       case 'assignments':
         this.#assignments.set(record.row.id, record.row)
         return
+      case 'finals': {
+        const key = `${record.row.job}/${record.row.unit}`
+        const row = this.#units.get(key)
+        if (row) this.#units.set(key, { ...row, verdict: record.row.verdict })
+        return
+      }
+      case 'assignmentEnds': {
+        const { assignment, state, reason } = record.row
+        const row = this.#assignments.get(assignment)
+        if (row) this.#assignments.set(assignment, { ...row, state, reason })
+        return
+      }
       case 'results':
         this.#results.set(record.row.assignment, record.row.bytes.slice())
         return
@@ -49,8 +69,9 @@ export class MemoryStore implements Store {
         this.#results.delete(record.assignment)
         return
       case 'ledger': {
-        const key = `${record.row.job}/${record.row.unit}/${record.row.provider}`
-        if (!this.#ledger.has(key)) this.#ledger.set(key, record.row)
+        const { assignment, job, unit, provider } = record.row
+        if (!this.#ledger.has(assignment)) this.#ledger.set(assignment, record.row)
+        this.#paid.add(`${job}/${unit}/${provider}`)
         return
       }
       case 'epochs':
@@ -59,6 +80,18 @@ export class MemoryStore implements Store {
       case 'claims':
         this.#claims.set(record.row.provider, record.row)
         return
+      case 'draws':
+        this.#draws.set(record.row.assignment, record.row)
+        return
+      case 'standings':
+        this.#standings.set(record.row.provider, record.row)
+        return
+      case 'checks': {
+        const checks = this.#checks.get(record.row.provider) ?? []
+        this.#checks.set(record.row.provider, checks)
+        checks[record.row.index] = record.row
+        return
+      }
       default:
         unreachable(record)
     }
@@ -70,13 +103,28 @@ export class MemoryStore implements Store {
 
   loadNow(): LoadedRows {
     const counts = new Map<JobId, number>()
-    for (const row of this.#assignments.values()) counts.set(row.job, (counts.get(row.job) ?? 0) + 1)
-    const open = [...this.#assignments.values()].filter((row) => !this.#units.has(`${row.job}/${row.unit}`))
+    const attempts = new Map<string, number>()
+    for (const { job, unit } of this.#assignments.values()) {
+      counts.set(job, (counts.get(job) ?? 0) + 1)
+      attempts.set(`${job}/${unit}`, (attempts.get(`${job}/${unit}`) ?? 0) + 1)
+    }
+    const isOpen = ({ job, unit }: { job: JobId; unit: number }) =>
+      (this.#units.get(`${job}/${unit}`)?.verdict ?? 'recalled') === 'recalled'
+    const units = [...this.#units.values()].filter((row) => row.verdict !== 'recalled')
     const epochs = [...this.#epochs.values()].sort((left, right) => right.epoch.number - left.epoch.number)
     return {
       jobs: [...this.#jobs.values()].map((row) => ({ row, assignmentCount: counts.get(row.id) ?? 0 })),
-      units: [...this.#units.values()],
-      openAssignments: open.map((row) => ({ row, result: this.#results.get(row.id) })),
+      units,
+      openAssignments: [...this.#assignments.values()]
+        .filter(isOpen)
+        .map((row) => ({ row, result: this.#results.get(row.id) })),
+      provisionalAssignments: this.#provisional().map(({ assignment: row }) => ({
+        row,
+        attempts: attempts.get(`${row.job}/${row.unit}`) ?? 0,
+      })),
+      draws: [...this.#draws.values()].filter(isOpen),
+      standings: [...this.#standings.values()],
+      checks: this.#neededChecks(),
       shares: this.#shares(),
       claims: [...this.#claims.values()],
       postedEpoch: epochs.find((row) => row.state === 'posted'),
@@ -84,23 +132,31 @@ export class MemoryStore implements Store {
     }
   }
 
-  #shares(): Stored['shares'] {
-    const shares = new Map<
-      string,
-      { job: JobId; provider: LedgerRow['provider']; accepted: number; refused: number; earnedWei: bigint }
-    >()
-    const shareOf = ({ job, provider }: Pick<LedgerRow, 'job' | 'provider'>) => {
-      const share = shares.get(job + provider) ?? { job, provider, accepted: 0, refused: 0, earnedWei: 0n }
-      shares.set(job + provider, share)
-      return share
-    }
-    for (const row of this.#ledger.values()) {
-      const share = shareOf(row)
-      share.accepted += 1
-      share.earnedWei += row.amountWei
-    }
-    for (const row of this.#assignments.values()) if (row.state === 'refused') shareOf(row).refused += 1
-    return [...shares.values()]
+  #provisional(): { assignment: AssignmentRow; mark: number | undefined }[] {
+    const marks = new Map<string | undefined, number | undefined>()
+    for (const { verdict, canonical, mark } of this.#units.values())
+      if (verdict === 'provisional') marks.set(canonical, mark)
+    return [...this.#assignments.values()]
+      .filter(({ id }) => marks.has(id))
+      .map((assignment) => ({ assignment, mark: marks.get(assignment.id) }))
+  }
+
+  #neededChecks(): CheckRow[] {
+    const marks = new Map<string, number>()
+    for (const { assignment, mark = Infinity } of this.#provisional())
+      marks.set(assignment.provider, Math.min(mark, marks.get(assignment.provider) ?? Infinity))
+    return [...this.#standings.values()].flatMap(({ provider, checks, checksFrom }) => {
+      const first = Math.max(checksFrom, Math.min(marks.get(provider) ?? checks, checks - newestChecks))
+      return this.#checks.get(provider)?.filter(({ index }) => index >= first) ?? []
+    })
+  }
+
+  #shares(): LoadedRows['shares'] {
+    const shares = new ShareSums()
+    for (const { job, provider, amountWei } of this.#ledger.values()) shares.pay(job, provider, 1, amountWei)
+    for (const { job, provider, state } of this.#assignments.values())
+      if (state === 'refused') shares.refuse(job, provider, 1)
+    return shares.all
   }
 
   canonicalResult(job: JobId, unit: number): Promise<Uint8Array | undefined> {
@@ -108,12 +164,13 @@ export class MemoryStore implements Store {
   }
 
   canonicalResultNow(job: JobId, unit: number): Uint8Array | undefined {
-    const canonical = this.#units.get(`${job}/${unit}`)?.canonical
-    return canonical === undefined ? undefined : this.#results.get(canonical)
+    const row = this.#units.get(`${job}/${unit}`)
+    if (row?.canonical === undefined || row.verdict === 'recalled') return undefined
+    return this.#results.get(row.canonical)
   }
 
   isPaid(job: JobId, unit: number, provider: LedgerRow['provider']): boolean {
-    return this.#ledger.has(`${job}/${unit}/${provider}`)
+    return this.#paid.has(`${job}/${unit}/${provider}`)
   }
 
   close(): Promise<void> {

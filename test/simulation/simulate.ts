@@ -1,4 +1,5 @@
 import { assert } from '#protocol/assert.ts'
+import type { AssignmentId, JobId } from '#protocol/ids.ts'
 import { recover } from '#coordinator/core/recover.ts'
 import { step } from '#coordinator/core/step.ts'
 import { defaultDurations, type JobTerms, type SessionId, type State } from '#coordinator/core/state.ts'
@@ -7,6 +8,9 @@ import type { Event } from '#coordinator/core/events.ts'
 import { checkInvariants } from '#coordinator/core/invariants.ts'
 import { withTerms } from '#coordinator/edge/store/store.ts'
 import { Agent, liars, type AgentWorld, type Character } from './agent.ts'
+import { defaultPolicy, type Policy } from '#coordinator/core/trust/policy.ts'
+import { roundAt } from '#coordinator/edge/beacon/beacon.ts'
+import { SeededBeacon } from '#coordinator/edge/beacon/seeded-beacon.ts'
 import { MemoryStore } from './memory-store.ts'
 import { Random } from './random.ts'
 import { SimulatedChain } from './simulated-chain.ts'
@@ -16,6 +20,8 @@ import { Timeline } from './timeline.ts'
 export interface SimulationOptions {
   readonly seed: number
   readonly unitCount?: number
+  /** Units are computed once and audited as a beacon says, spots included; the first agent is an anchor. */
+  readonly audited?: boolean
   readonly characters?: readonly Character[]
   /** Faults stop after this much virtual time, so that every run can come to its end. */
   readonly faultsMs?: number
@@ -51,6 +57,9 @@ const defaultCharacters: readonly Character[] = [
   'mute',
 ]
 
+/** Believes whatever comes: a planted mistake. */
+const trustful: Policy = { ...defaultPolicy, auditRateUnspotted: 0, probationUnits: 0, checksToEarn: 0 }
+
 /** Runs one job through the real core, in virtual time, with agents, crashes and a chain that fails now and then. */
 export function simulate(options: SimulationOptions): SimulationReport {
   const simulation = new Simulation(options)
@@ -65,6 +74,8 @@ class Simulation implements AgentWorld {
   readonly #chain = new SimulatedChain()
   readonly #terms: JobTerms
   readonly #agents: Agent[]
+  readonly #beacon: SeededBeacon
+  readonly #policy: Policy
   readonly #sessions = new Map<SessionId, Agent>()
   #state: State | undefined
   /** Raised at each crash: what was on its way to the former coordinator is lost. */
@@ -78,9 +89,12 @@ class Simulation implements AgentWorld {
     this.random = new Random(options.seed)
     this.#terms = aJob(this.random, {
       unitCount: options.unitCount ?? 40,
-      quorum: options.plantedBug === 'acceptOne' ? 1 : 2,
+      quorum: options.audited || options.plantedBug === 'acceptOne' ? 1 : 2,
+      spottable: options.audited ?? false,
     })
     this.#agents = (options.characters ?? defaultCharacters).map((character) => new Agent(this, character))
+    this.#beacon = new SeededBeacon({ seed: options.seed, newest: 0, roundMs: defaultPolicy.beaconRoundMs })
+    this.#policy = options.plantedBug === 'acceptOne' ? trustful : defaultPolicy
   }
 
   run(): SimulationReport {
@@ -92,6 +106,7 @@ class Simulation implements AgentWorld {
         agent.join()
       })
     this.#planCrash()
+    this.#planRounds()
     for (let moments = 0; !this.#isOver(); moments += 1) {
       assert(moments < 3_000_000, '[J2] every job comes to its end once the faults have stopped')
       assert(this.timeline.advance(), 'something is always planned')
@@ -141,12 +156,27 @@ class Simulation implements AgentWorld {
     const { state, effects } = recover(
       withTerms(this.#store.loadNow(), () => this.#terms),
       this.timeline.nowMs,
-      defaultDurations,
+      {
+        durations: defaultDurations,
+        policy: this.#policy,
+        anchors: this.#options.audited ? this.#agents.slice(0, 1).map(({ provider }) => provider) : [],
+      },
     )
     this.#state = state
     checkInvariants(state)
     this.#carryOut(effects)
+    const life = this.#life
+    void this.#beacon.start([...state.beacon.waiting.keys()], (round, value) => {
+      if (life === this.#life) this.#handle({ kind: 'beaconPublished', round, value })
+    })
     this.#tick(this.#life)
+  }
+
+  #planRounds(): void {
+    this.timeline.after(this.#beacon.roundMs, () => {
+      this.#beacon.reach(roundAt({ unixMs: this.timeline.nowMs, roundMs: this.#beacon.roundMs }))
+      this.#planRounds()
+    })
   }
 
   #tick(life: number): void {
@@ -212,11 +242,23 @@ class Simulation implements AgentWorld {
             return { kind: 'claimsPaid', paid: effect.claims, transaction: undefined }
           })
           break
+        case 'fetchResult':
+          this.#fetch(effect.assignment, effect.job, effect.unit)
+          break
+        case 'wantRound':
         case 'persist':
         case 'changed':
           break
       }
     }
+  }
+
+  #fetch(assignment: AssignmentId, job: JobId, unit: number): void {
+    const life = this.#life
+    this.timeline.after(5, () => {
+      const result = this.#store.canonicalResultNow(job, unit)
+      if (life === this.#life && result) this.#handle({ kind: 'resultFetched', assignment, result })
+    })
   }
 
   /** A transaction: it may fail before or after it took effect, and its coordinator may be gone when it is done. */
@@ -246,6 +288,7 @@ class Simulation implements AgentWorld {
     this.#state = undefined
     this.#life += 1
     this.#crashes += 1
+    void this.#beacon.close()
     for (const agent of new Set(this.#sessions.values())) agent.dropped()
     this.#sessions.clear()
     this.timeline.after(this.random.between(200, 5_000), () => {
@@ -300,20 +343,29 @@ class Simulation implements AgentWorld {
   #checkPay(accepted: number): void {
     const { plan, id } = this.#terms
     const charged = this.#chain.charged.get(id) ?? 0n
+    const ledger = this.#store.loadNow().shares
     assert(
-      charged === plan.unitPriceWei * BigInt(accepted),
+      charged === ledger.reduce((sum, { earnedWei }) => sum + earnedWei, 0n),
+      '[M1] the escrow paid what the accepted results have earned',
+    )
+    assert(
+      plan.quorum === 1 || charged === plan.unitPriceWei * BigInt(accepted),
       '[M1] the escrow paid the price of each accepted unit',
     )
     assert(
       (this.#chain.refunded.get(id) ?? 0n) === plan.budgetWei - charged,
       '[M6] the rest went back to the requester',
     )
-    const ledger = this.#store.loadNow().shares
-    for (const { provider, accepted: units } of ledger)
+    for (const { provider, accepted: units, earnedWei } of ledger) {
       assert(
-        (this.#chain.claimed.get(provider) ?? 0n) === plan.unitPayWei * BigInt(units),
-        '[M5] a wallet holds pay × accepted units',
+        (this.#chain.claimed.get(provider) ?? 0n) === earnedWei,
+        '[M5] a wallet holds what its provider has earned',
       )
+      assert(
+        plan.quorum === 1 || earnedWei === plan.unitPayWei * BigInt(units),
+        '[M5] a provider has earned pay × accepted units',
+      )
+    }
     for (const agent of this.#agents)
       for (const unit of agent.acceptedUnits)
         assert(

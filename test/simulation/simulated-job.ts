@@ -8,13 +8,17 @@ export const elementsPerUnit = 4
 const tolerance = { compare: 'tolerance', atol: 1e-3, rtol: 1e-3, outliers: 0 } as const
 
 /** A job for simulations: four f32 a unit, compared by tolerance, quorum of two unless told otherwise. */
-export function aJob(random: Random, options: { unitCount: number; quorum?: number }): JobTerms {
+export function aJob(
+  random: Random,
+  options: { unitCount: number; quorum?: number; spottable?: boolean },
+): JobTerms {
   const quorum = options.quorum ?? 2
   const requester = toHex(random.bytes(20))
   const salt = toHex(random.bytes(32))
-  const unitPayWei = BigInt(1 + random.below(1_000_000)) * 10n ** 9n
+  const unitPayWei = BigInt(1 + random.below(1_000_000)) * 64n * 10n ** 9n
   const unitPriceWei = unitPayWei * BigInt(quorum)
-  const costWei = unitPriceWei * BigInt(options.unitCount)
+  const unitCostWei = quorum === 1 ? 2n * unitPriceWei + unitPriceWei / 32n : unitPriceWei
+  const costWei = unitCostWei * BigInt(options.unitCount)
   return {
     id: jobIdOf(requester, salt),
     spec: `simulated-${random.next()}`,
@@ -29,6 +33,19 @@ export function aJob(random: Random, options: { unitCount: number; quorum?: numb
       costWei,
       budgetWei: costWei + unitPriceWei,
     },
+    needs: {
+      features: [],
+      limits: {},
+      memoryBytes: 0,
+      gflopsMin: 0,
+      cause: 'science',
+      requester,
+      dataBytes: 0,
+      pool: undefined,
+      deadlineMs: undefined,
+      targetMs: undefined,
+    },
+    spottable: options.spottable ?? false,
     resultPartsOf: () => [{ name: 'out', bytes: 4 * elementsPerUnit, comparator: tolerance }],
   }
 }

@@ -3,6 +3,7 @@ import { contentIdOf } from '#protocol/content-id.ts'
 import { encodeJobSpec } from '#protocol/job-spec.ts'
 import { limits, protocolVersion } from '#protocol/limits.ts'
 import { JobLibrary } from '#web/edge/job-library.ts'
+import { checkOfRoots, completeRoots, rootsCheckWgsl, rootsWgsl } from '#test/protocol/a-checked-job.ts'
 import { aManifest, doubleWgsl } from './jobs.ts'
 
 const job = `0x${'11'.repeat(32)}` as const
@@ -62,6 +63,31 @@ describe('job library', () => {
     await expect(library.load(missing)).rejects.toThrow('not there')
     shelf.put(bytesOf('missing'))
     await expect(library.load(missing)).rejects.toMatchObject({ reason: 'malformed' })
+  })
+
+  test('the verify kernel is fetched when it is wanted, and once', async () => {
+    const shelf = aShelf()
+    const spec = shelf.put(
+      encodeJobSpec({
+        version: protocolVersion,
+        manifest: completeRoots(),
+        kernel: shelf.put(bytesOf(rootsWgsl)),
+        inputs: { numbers: shelf.put(bytesOf('1234')) },
+        check: shelf.put(bytesOf(rootsCheckWgsl)),
+      }),
+    )
+    const loaded = await new JobLibrary(shelf).load(spec)
+    expect(shelf.asked).toHaveLength(2)
+    const [check] = await Promise.all([loaded.loadCheck(), loaded.loadCheck()])
+    expect(shelf.asked).toHaveLength(3)
+    const { manifest, candidates } = checkOfRoots()
+    expect(check).toMatchObject({ manifest, candidates, wgsl: rootsCheckWgsl })
+  })
+
+  test('a job without a verify kernel has none to load', async () => {
+    const shelf = aShelf()
+    const loaded = await new JobLibrary(shelf).load(aSpec(shelf))
+    await expect(loaded.loadCheck()).rejects.toMatchObject({ reason: 'blobMissing' })
   })
 
   test('[B7] a kernel beyond the bound is not run', async () => {

@@ -46,7 +46,7 @@ describe.each([
     const { local, conversation, heard, events, arrived, say } = talk(bridged)
     local.open()
     say({ type: 'welcome', heartbeatMs: 1_000 })
-    say({ type: 'account', accepted: 1, pendingWei: '5', claimableWei: '0', claimedWei: '0' })
+    say({ type: 'account', accepted: 1, pendingWei: '5', earnedWei: '0', claimableWei: '0', claimedWei: '0' })
     await expect.poll(() => heard).toHaveLength(2)
     expect(heard[1]).toMatchObject({ type: 'account', pendingWei: 5n })
     const payload = new Uint8Array(3_000_000).map((_, index) => index % 251)

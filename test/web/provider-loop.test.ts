@@ -3,14 +3,21 @@ import { encodeFrames, FrameReader, type Message } from '#protocol/frames.ts'
 import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
 import { parseFromProvider, type FromCoordinator, type FromProvider } from '#protocol/messages.ts'
 import { protocolVersion } from '#protocol/limits.ts'
+import type { Offer } from '#protocol/offer.ts'
+import type { SpotPlace } from '#protocol/spots.ts'
 import type { CurrentJob, UnitNews } from '#web/core/contributor-view.ts'
 import { DataUnavailableError } from '#web/edge/blob-cache.ts'
 import type { ProviderView } from '#web/edge/provider-api.ts'
-import { ProviderLoop, type ProviderSurroundings } from '#web/edge/provider-loop.ts'
+import { ProviderLoop } from '#web/edge/provider-loop.ts'
+import type { ProviderSurroundings } from '#web/edge/provider-surroundings.ts'
+import type { JobSource } from '#runner/job-source.ts'
 import { RunnerError } from '#runner/runner-error.ts'
+import { anOffer } from '#test/network/an-offer.ts'
 import { FakeChannel } from './fake-channel.ts'
 import { aManifest, doubleWgsl } from './jobs.ts'
 import { aChallenge, aKey, aNonce, anOrder, assignmentOf } from './session-world.ts'
+
+const checkWgsl = 'a verify kernel'
 
 /** A provider's loop with a coordinator to speak to, a runner made of functions, and a wall clock. */
 class Rig {
@@ -25,7 +32,12 @@ class Rig {
   describe: () => Promise<string> = () => Promise.resolve('a GPU')
   run: (unit: number) => Promise<Uint8Array<ArrayBuffer>> = (unit) =>
     Promise.resolve(new Uint8Array(400).fill(unit + 1))
+  runSpots: (spots: readonly SpotPlace[]) => Promise<Uint8Array<ArrayBuffer>> = () =>
+    Promise.reject(new Error('no spots were expected'))
   loadFailure: Error | undefined
+  /** Where the runner's units came from. */
+  readonly sources: JobSource[] = []
+  makeOffer: () => Promise<Offer> = () => Promise.resolve(anOffer())
   readonly loop: ProviderLoop
   #coordinator: FakeChannel | undefined
 
@@ -45,13 +57,23 @@ class Rig {
         load: () =>
           this.loadFailure
             ? Promise.reject(this.loadFailure)
-            : Promise.resolve({ ...source, sourceFor: (key: string) => ({ key, ...source }) }),
+            : Promise.resolve({
+                ...source,
+                sourceFor: (key: string) => ({ key, ...source }),
+                loadCheck: () =>
+                  Promise.resolve({ manifest, wgsl: checkWgsl, candidates: new Map([['out', 'out']]) }),
+              }),
       },
       runner: {
         describe: () => this.describe(),
-        run: async (_source, unit) => ({
-          result: await this.run(unit),
-          ...{ gpuMs: 0, submits: 1, startedAfterMs: 0, progress: 1, complete: true },
+        run: async (source, unit) => {
+          this.sources.push(source)
+          const result = await this.run(unit)
+          return { result, gpuMs: 0, submits: 1, startedAfterMs: 0, progress: 1, complete: true }
+        },
+        runSpots: async (_source, spots) => ({
+          result: await this.runSpots(spots),
+          ...{ gpuMs: 0, submits: 1, startedAfterMs: 0 },
         }),
         pause: () => {
           this.paused = true
@@ -64,6 +86,7 @@ class Rig {
           this.closedRunner = true
         },
       },
+      makeOffer: () => this.makeOffer(),
       openLink: (number) => {
         this.links.push({ number, open: true })
       },
@@ -105,8 +128,8 @@ class Rig {
     this.say({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: protocolVersion })
   }
 
-  say(message: FromCoordinator): void {
-    for (const frame of encodeFrames(message)) this.#coordinator?.send(frame)
+  say(message: FromCoordinator, payload?: Uint8Array): void {
+    for (const frame of encodeFrames(message, payload)) this.#coordinator?.send(frame)
   }
 
   cut(): void {
@@ -191,6 +214,72 @@ describe('provider loop', () => {
       tiles: [{ x: 5, y: 0, width: 5, height: 5 }],
     })
   })
+
+  test('spots are committed to and revealed like a unit, and are no part of the picture', async () => {
+    const image = { kind: 'image', buffer: 'out', width: 64, height: 64, tile: [5, 5], format: 'rgba32float' }
+    const { numbers = { from: 'input:numbers' }, unit = { uniform: 0 } } = aManifest().buffers
+    const buffers = { numbers, unit, out: { bytes: '400*$unit.count', result: true } }
+    const rig = await aWelcomeRig({}, aManifest({ collect: image, buffers, units: { range: [0, 4] } }))
+    const held = Promise.withResolvers<Uint8Array<ArrayBuffer>>()
+    const asked: (readonly SpotPlace[])[] = []
+    rig.runSpots = (places) => {
+      asked.push(places)
+      return held.promise
+    }
+    const spots: [number, number][] = [[3, 63], [1, 0]] // prettier-ignore
+    rig.say({ ...anOrder(3), task: { kind: 'spots', spots } })
+    await expect.poll(() => rig.views.at(-1)?.unit).toEqual({ index: 3, areas: [] })
+    const result = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0)
+    held.resolve(result)
+    await expect.poll(() => rig.views.at(-1)?.unitsAccepted).toBe(1)
+    expect(asked).toEqual([spots])
+    expect(rig.types()).toEqual(['greet', 'commit', 'reveal'])
+    expect(rig.heard[2]?.payload).toEqual(result)
+    const resultDigest = resultDigestOf(result)
+    const { job } = anOrder(3)
+    const parts = { chainId: 31337, job, unit: 3, provider: aKey.provider, resultDigest, nonce: aNonce }
+    expect(rig.heard[1]).toMatchObject({ commitment: commitmentOf(parts) })
+    expect(rig.units).toEqual([])
+    expect(rig.crashes).toEqual([])
+  })
+
+  test('[W9] spots that a device cannot run go back with their reason', async () => {
+    const rig = await aWelcomeRig()
+    rig.runSpots = () => Promise.reject(new RunnerError('notCapable', 'cannot be run in parts here'))
+    rig.say({ ...anOrder(0), task: { kind: 'spots', spots: [[0, 1]] } })
+    await expect.poll(() => rig.heard.at(-1)).toMatchObject({ type: 'handBack', reason: 'notCapable' })
+  })
+
+  test('a check runs the verify kernel over the result that came with it, and its verdict goes the way of a result', async () => {
+    const rig = await aWelcomeRig()
+    const verdict = Uint8Array.of(0, 0, 0, 0)
+    rig.run = () => Promise.resolve(verdict)
+    const candidate = Uint8Array.from({ length: 400 }, (_, index) => index)
+    rig.say({ ...anOrder(3), task: { kind: 'check' } }, candidate)
+    await expect.poll(() => rig.views.at(-1)?.unitsAccepted).toBe(1)
+    const [source] = rig.sources
+    expect(source).toMatchObject({ wgsl: checkWgsl })
+    expect(source?.key).not.toBe(anOrder(3).job)
+    expect(await source?.loadSlice('out', 0, 400)).toEqual(candidate)
+    expect(rig.types()).toEqual(['greet', 'commit', 'reveal'])
+    expect(rig.heard[2]?.payload).toEqual(verdict)
+    const { job } = anOrder(3)
+    const resultDigest = resultDigestOf(verdict)
+    const parts = { chainId: 31337, job, unit: 3, provider: aKey.provider, resultDigest, nonce: aNonce }
+    expect(rig.heard[1]).toMatchObject({ commitment: commitmentOf(parts) })
+    expect(rig.units).toEqual([])
+  })
+
+  test.each([0, 399, 404])(
+    'a check that comes with %i bytes, which are no result, goes back',
+    async (length) => {
+      const rig = await aWelcomeRig()
+      rig.say({ ...anOrder(3), task: { kind: 'check' } }, new Uint8Array(length))
+      await expect.poll(() => rig.heard.at(-1)).toMatchObject({ type: 'handBack', reason: 'dataUnavailable' })
+      expect(rig.sources).toEqual([])
+      expect(rig.state).toEqual({ kind: 'waiting' })
+    },
+  )
 
   const failures: [string, Error, string][] = [
     ['missing data', new DataUnavailableError('b', 'gone'), 'dataUnavailable'],
@@ -341,8 +430,34 @@ describe('provider loop', () => {
     expect(rig.state).toEqual({ kind: 'finishing' })
     last.resolve(new Uint8Array(400))
     await expect.poll(() => rig.views.at(-1)?.unitsAccepted).toBe(1)
-    rig.say({ type: 'account', accepted: 1, pendingWei: 1n, claimableWei: 0n, claimedWei: 0n })
+    rig.say({ type: 'account', accepted: 1, pendingWei: 1n, earnedWei: 0n, claimableWei: 0n, claimedWei: 0n })
     await expect.poll(() => rig.state).toEqual({ kind: 'stopped', reason: 'byUser' })
     expect(rig.views.at(-1)?.pendingWei).toBe(1n)
+  })
+
+  test('greets with the offer once it is made, and says each change of it', async () => {
+    const rig = new Rig()
+    const made = Promise.withResolvers<Offer>()
+    rig.makeOffer = () => made.promise
+    rig.loop.start()
+    rig.connect()
+    await expect.poll(() => rig.state).toEqual({ kind: 'starting', step: 'greeting' })
+    made.resolve(anOffer({ minimumWeiPerHour: 5n }))
+    await expect.poll(() => rig.state).toEqual({ kind: 'waiting' })
+    rig.loop.offer(anOffer({ minimumWeiPerHour: 6n }))
+    await expect.poll(() => rig.types()).toEqual(['greet', 'offer'])
+    expect(rig.heard.map((message) => 'offer' in message && message.offer.minimumWeiPerHour)).toEqual([
+      5n,
+      6n,
+    ])
+  })
+
+  test('[W16] a GPU that cannot be measured is tried again; what nobody foresaw there is a crash', async () => {
+    const rig = new Rig()
+    const failures = [new RunnerError('deviceLost', 'gone'), new TypeError('x is undefined')]
+    rig.makeOffer = () => Promise.reject(failures.shift() ?? new Error('measured too often'))
+    rig.loop.start()
+    await expect.poll(() => rig.crashes).toEqual([new TypeError('x is undefined')])
+    expect(failures).toEqual([])
   })
 })

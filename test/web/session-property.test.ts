@@ -5,6 +5,7 @@ import type { AssignmentId } from '#protocol/ids.ts'
 import { protocolVersion } from '#protocol/limits.ts'
 import type { FromCoordinator, FromProvider } from '#protocol/messages.ts'
 import type { SessionEffect, SessionEvent } from '#web/core/session-state.ts'
+import { anOffer } from '#test/network/an-offer.ts'
 import { aChallenge, aNonce, anOrder, heartbeatMs, SessionWorld } from './session-world.ts'
 
 /**
@@ -18,6 +19,7 @@ class LossyWorld {
   readonly #toProvider: FromCoordinator[] = []
   #link: 'none' | 'opening' | 'open' = 'none'
   #probed = false
+  #measuring = false
   readonly #onGpu = new Set<AssignmentId>()
   readonly #committed = new Map<AssignmentId, string>()
   readonly #judged = new Set<AssignmentId>()
@@ -37,6 +39,7 @@ class LossyWorld {
     if (effect.type === 'closeLink') this.#cut()
     if (effect.type === 'send') this.#toCoordinator.push(effect.header)
     if (effect.type === 'probeGpu') this.#probed = true
+    if (effect.type === 'makeOffer') this.#measuring = true
     if (effect.type === 'compute') this.#onGpu.add(effect.order.assignment)
   }
 
@@ -68,9 +71,17 @@ class LossyWorld {
     if (this.world.session.phase.kind === 'ready') this.#toProvider.push(anOrder(this.#nextUnit++))
   }
 
+  /** The measurement that was asked for ends. */
+  measure(): void {
+    if (!this.#measuring) return
+    this.#measuring = false
+    this.act({ type: 'offerMade', offer: anOffer() })
+  }
+
   /** One message each way, of those under way. */
   carry(): void {
     this.answerProbe(true)
+    this.measure()
     const heard = this.#toCoordinator.shift()
     if (heard) this.#answer(heard)
     const message = this.#toProvider.shift()
@@ -95,11 +106,21 @@ class LossyWorld {
         this.#toProvider.push({ type: 'receipt', assignment, commitment })
       }
     }
+    if (message.type === 'renew') {
+      const { assignment } = message
+      if (this.#judged.has(assignment)) this.#refuse(assignment)
+      else this.#toProvider.push({ type: 'renewed', assignment, leaseMs: 60_000 })
+    }
     if (message.type === 'reveal') {
       const { assignment } = message
       expect(this.#committed.has(assignment)).toBe(true)
       if (this.#judged.has(assignment)) this.#refuse(assignment)
-      else this.#toProvider.push({ type: 'verdict', assignment, outcome: 'accepted' })
+      else
+        this.#toProvider.push({
+          type: 'verdict',
+          assignment,
+          outcome: this.#nextUnit % 2 === 0 ? 'accepted' : 'provisional',
+        })
       this.#judged.add(assignment)
     }
   }

@@ -7,7 +7,9 @@ import { sessionKeyOf } from '#protocol/session-key.ts'
 import type { UnitFailure } from '#web/core/incident.ts'
 import { createSession, type SessionEffect, type SessionEvent } from '#web/core/session-state.ts'
 import { sessionStateOf } from '#web/core/session-view.ts'
-import { nextWakeMs, step } from '#web/core/session.ts'
+import { nextWakeMs } from '#web/core/session-wake.ts'
+import { step } from '#web/core/session.ts'
+import { anOffer } from '#test/network/an-offer.ts'
 
 export const aKey = sessionKeyOf(new Uint8Array(32).fill(7))
 export const aChallenge = toHex(new Uint8Array(32).fill(9))
@@ -63,8 +65,9 @@ export class SessionWorld {
     return effects
   }
 
-  /** From a link that was ordered to a session that is welcome. */
+  /** From a link that was ordered to a session that is welcome; measured on the way, if it was not before. */
   greet(): SessionEffect[] {
+    if (!this.session.offer) this.step({ type: 'offerMade', offer: anOffer() })
     return [
       ...this.step({ type: 'linkOpened' }),
       ...this.hear({ type: 'challenge', challenge: aChallenge, chainId: 31337, version: protocolVersion }),
@@ -112,7 +115,14 @@ export class SessionWorld {
   }
 
   account(): SessionEffect[] {
-    return this.hear({ type: 'account', accepted: 1, pendingWei: 1n, claimableWei: 2n, claimedWei: 3n })
+    return this.hear({
+      type: 'account',
+      accepted: 1,
+      pendingWei: 1n,
+      earnedWei: 2n,
+      claimableWei: 3n,
+      claimedWei: 4n,
+    })
   }
 
   get state() {
@@ -144,6 +154,11 @@ function checkInvariants({ session }: SessionWorld): void {
     [
       'nothing counts as sent without a welcome',
       session.phase.kind === 'ready' || held.every((one) => !('sent' in one) || !one.sent),
+    ],
+    [
+      'a lease is renewed on the connection over which it was given',
+      session.phase.kind === 'ready' ||
+        held.every((one) => !('renewAtMs' in one) || one.renewAtMs === undefined),
     ],
     [
       'every unit is held under its own name',

@@ -4,6 +4,7 @@ import { limits, protocolVersion } from '#protocol/limits.ts'
 import type { RefusalReason } from '#protocol/refusal.ts'
 import { greetingDigest, signerOf } from '#protocol/session-key.ts'
 import { heldBytesMax } from '#web/core/session-units.ts'
+import { anOffer } from '#test/network/an-offer.ts'
 import {
   aChallenge,
   aKey,
@@ -28,7 +29,8 @@ describe('coming in', () => {
 
   test('[W2] start, link, challenge, welcome: each state has its name', () => {
     const world = new SessionWorld()
-    expect(namesOf(world.step({ type: 'startAsked' }))).toEqual(['openLink'])
+    expect(namesOf(world.step({ type: 'startAsked' }))).toEqual(['openLink', 'makeOffer'])
+    world.step({ type: 'offerMade', offer: anOffer() })
     expect(world.state).toEqual({ kind: 'starting', step: 'connecting' })
     world.step({ type: 'linkOpened' })
     expect(world.state).toEqual({ kind: 'starting', step: 'greeting' })
@@ -44,6 +46,7 @@ describe('coming in', () => {
     const world = new SessionWorld()
     world.step({ type: 'startAsked' })
     world.step({ type: 'linkOpened' })
+    world.step({ type: 'offerMade', offer: anOffer() })
     const [greet] = sentBy(
       world.hear({ type: 'challenge', challenge: aChallenge, chainId: 5, version: protocolVersion }),
     )
@@ -52,6 +55,7 @@ describe('coming in', () => {
       version: protocolVersion,
       provider: aKey.provider,
       capacity: 2,
+      offer: anOffer(),
     })
     const signature = greet?.type === 'greet' ? greet.signature : '0x'
     expect(signerOf(greetingDigest(aChallenge, 5), signature)).toBe(aKey.provider)
@@ -158,7 +162,7 @@ describe('units', () => {
     world.compute(2)
     world.hear({ type: 'verdict', assignment: assignmentOf(2), outcome: 'cancelled' })
     expect(world.session.held.size).toBe(0)
-    expect(world.session.counts).toEqual({ computed: 3, accepted: 1, refused: 1 })
+    expect(world.session.counts).toEqual({ computed: 3, accepted: 1, provisional: 0, refused: 1 })
   })
 
   test('[W7] a refusal that names the assignment lets go of it, at every stage', () => {
@@ -254,7 +258,12 @@ describe('units', () => {
   test('[W10] the sums are what the coordinator last said', () => {
     const world = started()
     world.account()
-    expect(world.session.sums).toEqual({ pendingWei: 1n, claimableWei: 2n, claimedWei: 3n })
+    expect(world.session.sums).toEqual({
+      pendingWei: 1n,
+      earnedWei: 2n,
+      claimableWei: 3n,
+      claimedWei: 4n,
+    })
   })
 })
 

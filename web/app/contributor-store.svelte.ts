@@ -1,4 +1,5 @@
 import type { Contributor, ContributorView, CurrentJob, UnitNews } from '#web/core/contributor-view.ts'
+import type { OfferSettings } from '#web/core/offer.ts'
 import { ProgressCount, type JobProgress } from './job-progress.ts'
 
 /** A contributor's session as reactive state for the components. */
@@ -47,6 +48,10 @@ export class ContributorStore {
 
   lend(intensity: number): void {
     this.#contributor.lend(intensity)
+  }
+
+  want(settings: OfferSettings): void {
+    this.#contributor.want(settings)
   }
 
   #follow(job: CurrentJob | undefined): void {

@@ -15,6 +15,12 @@ export function formatAmount(locale: Locale, wei: bigint): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: maskDecimals }).format(exact)
 }
 
+/** Wei as an amount of MASK to three digits, for what is only known about so. */
+export function formatRoughAmount(locale: Locale, wei: bigint): string {
+  const exact = formatMask(wei) as Intl.StringNumericLiteral
+  return new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(exact)
+}
+
 /** A share from 0 to 1 in whole percent: "25%". */
 export function formatShare(locale: Locale, share: number): string {
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share)

@@ -1,4 +1,6 @@
 import type { Hex } from '#protocol/bytes.ts'
+import type { Speed } from '#protocol/offer.ts'
+import type { OfferSettings } from './offer.ts'
 import type { Attention } from './pace.ts'
 import type { Incident } from './incident.ts'
 
@@ -89,17 +91,31 @@ export interface ContributorView {
   /** Results sent in this session, and what the coordinator said of them so far. */
   readonly unitsComputed: number
   readonly unitsAccepted: number
+  /** Taken for now; their pay is pending. */
+  readonly unitsProvisional: number
   readonly unitsRefused: number
   /** What went wrong in this session and did not end it; the latest first, one of each kind. */
   readonly incidents: readonly Incident[]
   /** Share of the last ten seconds in which the GPU was busy with this, 0 to 1; undefined while not known. */
   readonly gpuBusy: number | undefined
-  /** Sums of this account over all sessions, never merged: not yet settled, ready to claim, paid. */
+  /** Sums of this account over all sessions, never merged: provisional, final, ready to claim, paid. */
   readonly pendingWei: bigint
+  readonly earnedWei: bigint
   readonly claimableWei: bigint
   readonly claimedWei: bigint
   /** Shown to the contributor only; never sent. */
   readonly adapter: string | undefined
+  /** What this device offers; undefined before the first start. */
+  readonly offer: OfferView | undefined
+}
+
+export interface OfferView {
+  readonly settings: OfferSettings
+  /** Undefined until it is measured. */
+  readonly speed: Speed | undefined
+  readonly bytesToday: number
+  /** What an hour of a GPU was paid lately; undefined where nobody knows. */
+  readonly goingRateWeiPerHour: bigint | undefined
 }
 
 /** A unit that was computed on this device, and what of the picture it drew; nothing where the job draws none. */
@@ -128,6 +144,8 @@ export interface Contributor {
   stop(when: 'now' | 'afterUnit'): Promise<void>
   /** How much of the GPU is lent, in percent; before `start` as well as later. */
   lend(intensity: number): void
+  /** What is wanted from now on; kept in this browser. Only after the first start. */
+  want(settings: OfferSettings): void
   /** Whether anybody looks at the page, and since when nobody has touched it. */
   attend(attention: Attention): void
 }
@@ -139,11 +157,14 @@ export const idleView: ContributorView = {
   provider: undefined,
   unitsComputed: 0,
   unitsAccepted: 0,
+  unitsProvisional: 0,
   unitsRefused: 0,
   incidents: [],
   gpuBusy: undefined,
   pendingWei: 0n,
+  earnedWei: 0n,
   claimableWei: 0n,
   claimedWei: 0n,
   adapter: undefined,
+  offer: undefined,
 }

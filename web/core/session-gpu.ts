@@ -4,6 +4,7 @@ import type { HandBackReason } from '#protocol/messages.ts'
 import { noteFound, noteLoss, noteMissing, type GpuVerdict } from './device-loss.ts'
 import { withIncident } from './incident.ts'
 import { dropLink } from './session-link.ts'
+import { askForOffer } from './session-offer.ts'
 import type { Held, Moment, Session, SessionEffect } from './session-state.ts'
 import { deliver, giveUp } from './session-units.ts'
 
@@ -42,6 +43,15 @@ export function missGpu(
   const { record, verdict } = noteMissing(session.gpu)
   session.gpu = record
   obey(session, verdict, at, effects)
+}
+
+/** The GPU could not be measured: as good as lost, though no unit is on it. */
+export function failToMeasure(session: Session, at: Moment, effects: SessionEffect[]): void {
+  session.offerAsked = false
+  const { record, verdict } = noteLoss(session.gpu, at.nowMs)
+  session.gpu = record
+  if (verdict.kind === 'goOn') askForOffer(session, effects)
+  else obey(session, verdict, at, effects)
 }
 
 /** Asks whether there is a GPU, at once or at `askAtMs`. */

@@ -7,4 +7,5 @@ export function dropLink(session: Session, effects: SessionEffect[]): void {
   session.sumsBehind = false
   for (const held of session.held.values())
     if (held.kind === 'computed' || held.kind === 'receipted') held.sent = false
+    else if (held.kind !== 'failed') held.renewAtMs = undefined
 }

@@ -1,6 +1,7 @@
 import type { Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, JobId } from '#protocol/ids.ts'
 import type { FromCoordinator, FromProvider, HandBackReason } from '#protocol/messages.ts'
+import type { Offer } from '#protocol/offer.ts'
 import type { SessionKey } from '#protocol/session-key.ts'
 import type { HaltReason, LossReason, StopReason } from './contributor-view.ts'
 import { healthyGpu, type GpuRecord } from './device-loss.ts'
@@ -10,7 +11,13 @@ import type { Incident, UnitFailure } from './incident.ts'
 export type Phase =
   | { readonly kind: 'idle' }
   | { readonly kind: 'connecting'; readonly attempt: number; readonly deadlineMs: number }
-  | { readonly kind: 'greeting'; readonly attempt: number; readonly deadlineMs: number }
+  | {
+      readonly kind: 'greeting'
+      readonly attempt: number
+      readonly deadlineMs: number
+      /** Unanswered while the offer is not known. */
+      challenge: Challenge | undefined
+    }
   | {
       readonly kind: 'ready'
       readonly attempt: number
@@ -29,7 +36,11 @@ export type Phase =
   | { readonly kind: 'halted'; readonly reason: HaltReason; readonly destroyedAtMs: number }
   | { readonly kind: 'stopped'; readonly reason: StopReason }
 
-export type UnitOrder = Extract<FromCoordinator, { type: 'assign' }>
+export type Challenge = Extract<FromCoordinator, { type: 'challenge' }>
+export type UnitOrder = Extract<FromCoordinator, { type: 'assign' }> & {
+  /** The result that a task of kind `check` is about. */
+  readonly candidate?: Uint8Array<ArrayBuffer> | undefined
+}
 
 /** What binds this provider to a result, and the result itself. */
 export interface Proof {
@@ -47,8 +58,12 @@ export interface Proof {
  *                   └──────▶ failed ──handed back──▶ (let go)
  */
 export type Held =
-  | { readonly kind: 'queued'; readonly order: UnitOrder }
-  | { readonly kind: 'computing'; readonly order: UnitOrder }
+  | {
+      readonly kind: 'queued' | 'computing'
+      readonly order: UnitOrder
+      /** When to ask for a longer lease; undefined: asked already, or there is none on this connection. */
+      renewAtMs: number | undefined
+    }
   | {
       readonly kind: 'failed'
       readonly order: UnitOrder
@@ -64,6 +79,14 @@ export interface SessionSettings {
   readonly lanes: number
 }
 
+/** What the account has earned, by stage; never merged. */
+export interface Sums {
+  readonly pendingWei: bigint
+  readonly earnedWei: bigint
+  readonly claimableWei: bigint
+  readonly claimedWei: bigint
+}
+
 /** The whole state of a provider's session. Only `step` changes it. */
 export interface Session {
   readonly settings: SessionSettings
@@ -76,6 +99,11 @@ export interface Session {
   lastResultAtMs: number | undefined
   /** What the coordinator was told last. */
   capacityStated: number
+  /** What this device has and its contributor wants; undefined until it is measured. */
+  offer: Offer | undefined
+  offerAsked: boolean
+  /** What the coordinator was told last over this link. */
+  offerStated: Offer | undefined
   readonly held: Map<AssignmentId, Held>
   /** Units of a job in a row that failed here: a device that cannot run a kernel must not spin through its job. */
   readonly failuresInARow: Map<JobId, number>
@@ -83,10 +111,10 @@ export interface Session {
   readonly hungJobs: Set<JobId>
   gpu: GpuRecord
   incidents: readonly Incident[]
-  readonly counts: { computed: number; accepted: number; refused: number }
+  readonly counts: { computed: number; accepted: number; provisional: number; refused: number }
   /** Whether an accepted unit is still missing in the sums. */
   sumsBehind: boolean
-  sums: { readonly pendingWei: bigint; readonly claimableWei: bigint; readonly claimedWei: bigint }
+  sums: Sums
 }
 
 export type SessionEvent =
@@ -94,7 +122,11 @@ export type SessionEvent =
   | { readonly type: 'stopAsked'; readonly when: 'now' | 'afterUnit' }
   | { readonly type: 'linkOpened' }
   | { readonly type: 'linkLost'; readonly reason: LossReason }
-  | { readonly type: 'messageReceived'; readonly message: FromCoordinator }
+  | {
+      readonly type: 'messageReceived'
+      readonly message: FromCoordinator
+      readonly payload?: Uint8Array<ArrayBuffer>
+    }
   | {
       readonly type: 'unitComputed'
       readonly assignment: AssignmentId
@@ -108,6 +140,10 @@ export type SessionEvent =
   /** A unit's device was lost, or there was no adapter to make one from. */
   | { readonly type: 'gpuLost' | 'gpuMissing'; readonly assignment: AssignmentId }
   | { readonly type: 'gpuProbed'; readonly found: boolean }
+  /** What this device has or its contributor wants is known, or has changed. */
+  | { readonly type: 'offerMade'; readonly offer: Offer }
+  /** The GPU could not be measured. */
+  | { readonly type: 'offerFailed' }
   | { readonly type: 'resumeAsked' }
   | { readonly type: 'timePassed' }
 
@@ -119,6 +155,8 @@ export type SessionEffect =
   | { readonly type: 'compute'; readonly order: UnitOrder }
   /** Answered by `gpuProbed`. */
   | { readonly type: 'probeGpu' }
+  /** Answered by `offerMade` or `offerFailed`. */
+  | { readonly type: 'makeOffer' }
 
 /** When a step happens, and the randomness it may use: from 0 (inclusive) to 1 (exclusive). */
 export interface Moment {
@@ -133,6 +171,9 @@ export function createSession(settings: SessionSettings): Session {
     unitMs: undefined,
     lastResultAtMs: undefined,
     capacityStated: 0,
+    offer: undefined,
+    offerAsked: false,
+    offerStated: undefined,
     ending: undefined,
     chainId: 0,
     held: new Map(),
@@ -140,8 +181,8 @@ export function createSession(settings: SessionSettings): Session {
     hungJobs: new Set(),
     gpu: healthyGpu,
     incidents: [],
-    counts: { computed: 0, accepted: 0, refused: 0 },
+    counts: { computed: 0, accepted: 0, provisional: 0, refused: 0 },
     sumsBehind: false,
-    sums: { pendingWei: 0n, claimableWei: 0n, claimedWei: 0n },
+    sums: { pendingWei: 0n, earnedWei: 0n, claimableWei: 0n, claimedWei: 0n },
   }
 }

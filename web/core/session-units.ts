@@ -1,10 +1,11 @@
 import { commitmentOf } from '#protocol/commitment.ts'
 import { limits } from '#protocol/limits.ts'
-import type { HandBackReason } from '#protocol/messages.ts'
+import type { FromCoordinator, HandBackReason } from '#protocol/messages.ts'
 import { signDigest } from '#protocol/session-key.ts'
 import { capacityFor, smoothedMs } from './capacity.ts'
 import { backoffMs, linkBackoff } from './backoff.ts'
 import { handBackReasonOf, withIncident, type UnitFailure } from './incident.ts'
+import { renewalOf } from './session-leases.ts'
 import type { Held, Moment, Session, SessionEffect, SessionEvent, UnitOrder } from './session-state.ts'
 
 /**
@@ -15,6 +16,14 @@ import type { Held, Moment, Session, SessionEffect, SessionEvent, UnitOrder } fr
 /** Results kept for their verdict. Above it nothing new is computed: a coordinator that never judges could fill the tab. */
 export const heldBytesMax = 256 * 1024 * 1024
 
+/** An order, with the result that it is about where it is to check one. */
+export function orderOf(
+  message: Extract<FromCoordinator, { type: 'assign' }>,
+  payload: Uint8Array<ArrayBuffer> | undefined,
+): UnitOrder {
+  return message.task?.kind === 'check' ? { ...message, candidate: payload } : message
+}
+
 export function takeOrder(session: Session, order: UnitOrder, at: Moment, effects: SessionEffect[]): void {
   const held = session.held.get(order.assignment)
   if (held?.kind === 'computed' || held?.kind === 'receipted') {
@@ -24,7 +33,8 @@ export function takeOrder(session: Session, order: UnitOrder, at: Moment, effect
     if (session.ending || countUncomputed(session) >= limits.capacityMax)
       effects.push(handBack(order, 'stopping'))
     else if (session.hungJobs.has(order.job)) fail(session, order, 'kernelHung', at)
-    else session.held.set(order.assignment, { kind: 'queued', order })
+    else
+      session.held.set(order.assignment, { kind: 'queued', order, renewAtMs: renewalOf(order.leaseMs, at) })
   }
 }
 
@@ -41,7 +51,9 @@ export function takeResult(
   const { chainId } = session
   const commitment = commitmentOf({ chainId, job, unit, provider: key.provider, resultDigest, nonce })
   const proof = { result, nonce, commitment, signature: signDigest(key, commitment) }
-  session.held.set(event.assignment, { kind: 'computed', order: held.order, proof, sent: false })
+  // What was checked is not needed any more.
+  const order = { ...held.order, candidate: undefined }
+  session.held.set(event.assignment, { kind: 'computed', order, proof, sent: false })
   session.counts.computed += 1
   if (session.lastResultAtMs !== undefined)
     session.unitMs = smoothedMs(session.unitMs, at.nowMs - session.lastResultAtMs)
@@ -107,7 +119,7 @@ export function startQueued(session: Session, effects: SessionEffect[]): void {
   for (const [assignment, held] of session.held) {
     if (free <= 0) return
     if (held.kind !== 'queued') continue
-    session.held.set(assignment, { kind: 'computing', order: held.order })
+    session.held.set(assignment, { ...held, kind: 'computing' })
     effects.push({ type: 'compute', order: held.order })
     free -= 1
   }

@@ -1,18 +1,18 @@
 import { unreachable } from '#protocol/assert.ts'
 import { protocolVersion } from '#protocol/limits.ts'
-import type { FromCoordinator } from '#protocol/messages.ts'
 import type { RefusalReason } from '#protocol/refusal.ts'
-import { greetingDigest, signDigest } from '#protocol/session-key.ts'
 import { backoffMs, linkBackoff } from './backoff.ts'
 import type { LossReason, StopReason } from './contributor-view.ts'
 import type { Moment, Session, SessionEffect, SessionEvent } from './session-state.ts'
-import { askWhenDue, findGpu, haltOnHang, loseGpu, missGpu, probeGpu } from './session-gpu.ts'
+import { askWhenDue, failToMeasure, findGpu, haltOnHang, loseGpu, missGpu, probeGpu } from './session-gpu.ts'
+import { renewLeases, takeRenewal } from './session-leases.ts'
 import { dropLink } from './session-link.ts'
-import { capacityFor } from './capacity.ts'
+import { answerChallenge, askForOffer, stateOffer, takeOffer } from './session-offer.ts'
 import {
   deliver,
   failUnit,
   handBack,
+  orderOf,
   startQueued,
   stateCapacity,
   takeOrder,
@@ -42,21 +42,6 @@ export function step(session: Session, event: SessionEvent, at: Moment): Session
   return effects
 }
 
-/** When `step` wants to hear `timePassed` next; undefined when nothing is due. */
-export function nextWakeMs(session: Session): number | undefined {
-  const due: number[] = []
-  const { phase } = session
-  if (phase.kind === 'connecting' || phase.kind === 'greeting') due.push(phase.deadlineMs)
-  if (phase.kind === 'probingGpu') due.push(phase.asked ? phase.deadlineMs : phase.askAtMs)
-  if (phase.kind === 'backingOff') due.push(phase.retryAtMs)
-  if (phase.kind === 'ready') {
-    due.push(phase.heartbeatAtMs)
-    for (const held of session.held.values()) if (held.kind === 'failed') due.push(held.handBackAtMs)
-    if (session.ending?.verdictsUntilMs !== undefined) due.push(session.ending.verdictsUntilMs)
-  }
-  return due.length === 0 ? undefined : Math.min(...due)
-}
-
 function apply(session: Session, event: SessionEvent, at: Moment, effects: SessionEffect[]): void {
   switch (event.type) {
     case 'startAsked':
@@ -72,13 +57,14 @@ function apply(session: Session, event: SessionEvent, at: Moment, effects: Sessi
           kind: 'greeting',
           attempt: session.phase.attempt,
           deadlineMs: at.nowMs + greetingMsMax,
+          challenge: undefined,
         }
       return
     case 'linkLost':
       loseLink(session, event.reason, at, effects)
       return
     case 'messageReceived':
-      receive(session, event.message, at, effects)
+      receive(session, event, at, effects)
       return
     case 'unitComputed':
       takeResult(session, event, at)
@@ -99,6 +85,12 @@ function apply(session: Session, event: SessionEvent, at: Moment, effects: Sessi
       // Without a GPU there may still be results to deliver.
       if (event.found || (session.ending && session.held.size > 0)) connect(session, 0, at, effects)
       return
+    case 'offerMade':
+      takeOffer(session, event.offer, effects)
+      return
+    case 'offerFailed':
+      failToMeasure(session, at, effects)
+      return
     case 'resumeAsked':
       if (session.phase.kind === 'halted')
         probeGpu(session, Math.max(at.nowMs, session.phase.destroyedAtMs), at, effects)
@@ -114,6 +106,7 @@ function apply(session: Session, event: SessionEvent, at: Moment, effects: Sessi
 function connect(session: Session, attempt: number, at: Moment, effects: SessionEffect[]): void {
   session.phase = { kind: 'connecting', attempt, deadlineMs: at.nowMs + connectingMsMax }
   effects.push({ type: 'openLink' })
+  askForOffer(session, effects)
 }
 
 function passTime(session: Session, at: Moment, effects: SessionEffect[]): void {
@@ -131,10 +124,20 @@ function passTime(session: Session, at: Moment, effects: SessionEffect[]): void 
   }
 }
 
-function receive(session: Session, message: FromCoordinator, at: Moment, effects: SessionEffect[]): void {
+function receive(
+  session: Session,
+  { message, payload }: Extract<SessionEvent, { type: 'messageReceived' }>,
+  at: Moment,
+  effects: SessionEffect[],
+): void {
   switch (message.type) {
     case 'challenge':
-      if (session.phase.kind === 'greeting') greet(session, message, effects)
+      if (session.phase.kind !== 'greeting') return
+      if (message.version !== protocolVersion) stop(session, 'refusedByCoordinator', effects)
+      else {
+        session.phase.challenge = message
+        answerChallenge(session, effects)
+      }
       return
     case 'welcome':
       if (session.phase.kind === 'greeting') {
@@ -149,7 +152,10 @@ function receive(session: Session, message: FromCoordinator, at: Moment, effects
       }
       return
     case 'assign':
-      if (session.phase.kind === 'ready') takeOrder(session, message, at, effects)
+      if (session.phase.kind === 'ready') takeOrder(session, orderOf(message, payload), at, effects)
+      return
+    case 'renewed':
+      takeRenewal(session, message, at)
       return
     case 'receipt': {
       const held = session.held.get(message.assignment)
@@ -159,16 +165,15 @@ function receive(session: Session, message: FromCoordinator, at: Moment, effects
     }
     case 'verdict':
       if (!session.held.delete(message.assignment)) return
-      if (message.outcome === 'accepted') {
-        session.counts.accepted += 1
-        session.sumsBehind = true
-      }
-      if (message.outcome === 'refused') session.counts.refused += 1
+      if (message.outcome === 'cancelled') return
+      session.counts[message.outcome] += 1
+      if (message.outcome !== 'refused') session.sumsBehind = true
       return
     case 'account':
       session.sumsBehind = false
       session.sums = {
         pendingWei: message.pendingWei,
+        earnedWei: message.earnedWei,
         claimableWei: message.claimableWei,
         claimedWei: message.claimedWei,
       }
@@ -181,26 +186,6 @@ function receive(session: Session, message: FromCoordinator, at: Moment, effects
     default:
       unreachable(message)
   }
-}
-
-function greet(
-  session: Session,
-  challenge: Extract<FromCoordinator, { type: 'challenge' }>,
-  effects: SessionEffect[],
-): void {
-  if (challenge.version !== protocolVersion) {
-    stop(session, 'refusedByCoordinator', effects)
-    return
-  }
-  session.chainId = challenge.chainId
-  const { key, lanes } = session.settings
-  const capacity = capacityFor(lanes, session.unitMs)
-  session.capacityStated = capacity
-  const signature = signDigest(key, greetingDigest(challenge.challenge, challenge.chainId))
-  effects.push({
-    type: 'send',
-    header: { type: 'greet', version: protocolVersion, provider: key.provider, capacity, signature },
-  })
 }
 
 function takeRefusal(session: Session, reason: RefusalReason, at: Moment, effects: SessionEffect[]): void {
@@ -241,6 +226,9 @@ function takeRefusal(session: Session, reason: RefusalReason, at: Moment, effect
     case 'resultUnwritten':
     case 'resultNotFinite':
     case 'resultDisagrees':
+    case 'recalled':
+    case 'jobUnrunnable':
+    case 'deadlinePassed':
       return
     default:
       unreachable(reason)
@@ -274,8 +262,10 @@ function stop(session: Session, reason: StopReason, effects: SessionEffect[]): v
 
 function settle(session: Session, at: Moment, effects: SessionEffect[]): void {
   deliver(session, at, effects)
+  renewLeases(session, at, effects)
   startQueued(session, effects)
   stateCapacity(session, effects)
+  stateOffer(session, effects)
   endWhenDelivered(session, at, effects)
 }
 

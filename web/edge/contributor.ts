@@ -4,11 +4,13 @@ import {
   type Contributor,
   type ContributorView,
   type CurrentJob,
+  type OfferView,
   type SessionState,
   type StopReason,
   type UnitNews,
 } from '#web/core/contributor-view.ts'
 import { mergeIncidents, withIncident } from '#web/core/incident.ts'
+import type { OfferSettings } from '#web/core/offer.ts'
 import { paceOf, usualIntensity, type Attention, type PaceWish } from '#web/core/pace.ts'
 import type { ProviderOptions, ProviderView } from './provider-api.ts'
 import { ProviderPage } from './provider-page.ts'
@@ -27,7 +29,10 @@ export function createContributor(options: ProviderOptions): Contributor {
   return new PageContributor(options)
 }
 
-type Counts = Pick<ContributorView, 'unitsComputed' | 'unitsAccepted' | 'unitsRefused' | 'incidents'>
+type Counts = Pick<
+  ContributorView,
+  'unitsComputed' | 'unitsAccepted' | 'unitsProvisional' | 'unitsRefused' | 'incidents'
+>
 
 class PageContributor implements Contributor {
   readonly #options: ProviderOptions
@@ -35,6 +40,8 @@ class PageContributor implements Contributor {
   readonly #unitListeners = new Set<(news: UnitNews) => void>()
   #view: ContributorView = idleView
   #intensity = usualIntensity
+  /** What was wanted on this page; what was kept before is the worker's to find. */
+  #settings: OfferSettings | undefined
   #attention: Attention = { visible: true, sinceInputMs: 0 }
   #job: CurrentJob | undefined
   #page: ProviderPage | undefined
@@ -75,6 +82,14 @@ class PageContributor implements Contributor {
     if (this.#pace().submitMs !== before.submitMs) this.#page?.setPace(this.#pace())
   }
 
+  want(settings: OfferSettings): void {
+    const { offer, state } = this.#view
+    if (!offer) return
+    this.#settings = settings
+    this.#page?.want(settings)
+    this.#show({ state, offer: { ...offer, settings } })
+  }
+
   resume(): void {
     this.#page?.resume()
   }
@@ -87,8 +102,9 @@ class PageContributor implements Contributor {
     if (this.#settled) return this.#settled.promise
     this.#settled = Promise.withResolvers()
     this.#stopped = Promise.withResolvers()
-    const { provider, pendingWei, claimableWei, claimedWei } = this.#view
-    this.#view = { ...idleView, provider, pendingWei, claimableWei, claimedWei }
+    const { provider, offer, pendingWei, earnedWei, claimableWei, claimedWei } = this.#view
+    const sums = { pendingWei, earnedWei, claimableWei, claimedWei }
+    this.#view = { ...idleView, provider, offer, ...sums }
     this.#countsBefore = idleView
     this.#crashes = 0
     addEventListener('pagehide', this.#leave)
@@ -139,7 +155,7 @@ class PageContributor implements Contributor {
   #launch(): void {
     this.#show({ state: { kind: 'starting', step: 'openingWorker' } })
     this.#page = new ProviderPage(
-      { ...this.#options, pace: this.#pace() },
+      { ...this.#options, pace: this.#pace(), settings: this.#settings },
       {
         onView: (view) => {
           this.#take(view)
@@ -149,6 +165,9 @@ class PageContributor implements Contributor {
         },
         onUnit: (news) => {
           for (const listener of this.#unitListeners) listener(news)
+        },
+        onOffer: (offer) => {
+          this.#takeOffer(offer)
         },
         onCrash: () => {
           this.#recover()
@@ -161,11 +180,18 @@ class PageContributor implements Contributor {
     if (!this.#page) return
     const { state } = view
     const shown = state.kind === 'stopped' ? this.#view.state : state
-    this.#show({ ...view, ...this.#total(view), job: jobOf(view, this.#job), state: shown })
-    if (view.unitsAccepted > 0) this.#crashes = 0
+    const { offer } = this.#view
+    this.#show({ ...view, ...this.#total(view), offer, job: jobOf(view, this.#job), state: shown })
+    if (view.unitsAccepted + view.unitsProvisional > 0) this.#crashes = 0
     if (state.kind === 'waiting' || state.kind === 'working' || state.kind === 'halted')
       this.#settled?.resolve()
     if (state.kind === 'stopped') this.#finish(state.reason)
+  }
+
+  /** What was just wanted here may be newer than what the worker knows. */
+  #takeOffer(offer: OfferView): void {
+    const { state } = this.#view
+    this.#show({ state, offer: { ...offer, settings: this.#settings ?? offer.settings } })
   }
 
   #total(view: ProviderView): Counts {
@@ -173,6 +199,7 @@ class PageContributor implements Contributor {
     return {
       unitsComputed: before.unitsComputed + view.unitsComputed,
       unitsAccepted: before.unitsAccepted + view.unitsAccepted,
+      unitsProvisional: before.unitsProvisional + view.unitsProvisional,
       unitsRefused: before.unitsRefused + view.unitsRefused,
       incidents: mergeIncidents(before.incidents, view.incidents),
     }
@@ -217,9 +244,12 @@ class PageContributor implements Contributor {
     stopped?.resolve()
   }
 
-  /** The page goes away: there is time for one message to the worker and none for an answer. */
+  /**
+   * The page goes away, perhaps into the cache for going back, and everything of it stops with this task: no worker
+   * could still say goodbye. Closing the connection tells the coordinator as much, and at once.
+   */
   readonly #leave = (): void => {
-    void this.stop('now')
+    this.#finish('byUser')
   }
 
   #show(changes: Partial<ContributorView> & { readonly state: SessionState }): void {

@@ -4,7 +4,8 @@ import { channelLink, lowWaterBytes, portLink, type LinkListener, type MessageLi
 
 export interface ConversationListener {
   onOpen(): void
-  onMessage(message: FromCoordinator): void
+  /** `payload`: the bytes that came with it. */
+  onMessage(message: FromCoordinator, payload: Uint8Array<ArrayBuffer>): void
   /** The link is gone, or what came over it was no message. Called at most once, and not after `finish`. */
   onLost(): void
 }
@@ -65,17 +66,21 @@ export class Conversation {
 
   #read(frame: Uint8Array): void {
     if (this.#ended) return
-    let message: FromCoordinator | undefined
+    let message: FromCoordinator
+    let payload: Uint8Array<ArrayBuffer>
     try {
       const whole = this.#reader.push(frame)
-      message = whole && parseFromCoordinator(whole.header)
+      if (!whole) return
+      message = parseFromCoordinator(whole.header)
+      // It may begin anywhere in the message's bytes, and numbers are read from it in words.
+      payload = new Uint8Array(whole.payload)
     } catch {
       // A coordinator that cannot be understood is one that cannot be spoken with: the session tries again later.
       this.#link.close()
       this.#lose()
       return
     }
-    if (message) this.#listener.onMessage(message)
+    this.#listener.onMessage(message, payload)
   }
 
   #pump(): void {

@@ -9,16 +9,21 @@ interface MaskSchema extends DBSchema {
   blobs: { key: ContentId; value: Uint8Array<ArrayBuffer> }
   /** Apart from the bytes, so that choosing what to let go reads no blob. */
   blobUses: { key: ContentId; value: { readonly bytes: number; readonly usedAtMs: number } }
+  /** What the contributor wants, what was downloaded today, what was measured of the device; see offer-store.ts. */
+  offer: { key: string; value: unknown }
 }
 
 export type Database = IDBPDatabase<MaskSchema>
 
 export function openDatabase(): Promise<Database> {
-  return openDB<MaskSchema>('mask', 1, {
-    upgrade(database) {
-      database.createObjectStore('identity')
-      database.createObjectStore('blobs')
-      database.createObjectStore('blobUses')
+  return openDB<MaskSchema>('mask', 2, {
+    upgrade(database, versionBefore) {
+      if (versionBefore < 1) {
+        database.createObjectStore('identity')
+        database.createObjectStore('blobs')
+        database.createObjectStore('blobUses')
+      }
+      database.createObjectStore('offer')
     },
   })
 }

@@ -4,6 +4,9 @@ import { decodeJobSpec, type JobSpec } from '#protocol/job-spec.ts'
 import { limits } from '#protocol/limits.ts'
 import { Refusal } from '#protocol/refusal.ts'
 import { parseUnitList, type UnitList } from '#protocol/unit-list.ts'
+import { checkManifestOf } from '#protocol/verify-kernel.ts'
+import { reflect } from '#protocol/wgsl/reflect.ts'
+import type { VerifyKernel } from '#runner/check-source.ts'
 import type { JobSource } from '#runner/job-source.ts'
 import type { BlobCache } from './blob-cache.ts'
 import { SlicedInput } from './sliced-input.ts'
@@ -16,6 +19,8 @@ export interface LoadedJob {
   readonly wgsl: string
   /** For the runner; `job` tells apart two jobs of one spec. */
   sourceFor(job: JobId): JobSource
+  /** The job's verify kernel. @throws {DataUnavailableError}; {Refusal} where there is none or it does not fit. */
+  loadCheck(): Promise<VerifyKernel>
 }
 
 const specsKept = 8
@@ -47,15 +52,39 @@ export class JobLibrary {
 async function loadJob(blobs: Blobs, id: ContentId): Promise<LoadedJob> {
   const spec = decodeJobSpec(await blobs.load(id))
   const { manifest } = spec
-  const text = await blobs.load(spec.kernel)
+  const wgsl = await loadKernel(blobs, spec.kernel)
+  const inputs = inputsOf(blobs, spec)
+  let check: Promise<VerifyKernel> | undefined
+  return {
+    manifest,
+    wgsl,
+    sourceFor: (job) => ({ key: job, manifest, wgsl, ...inputs }),
+    loadCheck: async () => {
+      check ??= loadCheck(blobs, spec)
+      try {
+        return await check
+      } catch (error) {
+        check = undefined
+        throw error
+      }
+    },
+  }
+}
+
+async function loadCheck(blobs: Blobs, { manifest, check }: JobSpec): Promise<VerifyKernel> {
+  if (check === undefined) throw absent('a verify kernel')
+  const wgsl = await loadKernel(blobs, check)
+  return { ...checkManifestOf(manifest, reflect(wgsl), { inputBytes: new Map() }), wgsl }
+}
+
+async function loadKernel(blobs: Blobs, id: ContentId): Promise<string> {
+  const text = await blobs.load(id)
   if (text.length > limits.wgslBytesMax)
     throw new Refusal(
       'tooLarge',
       `The kernel has ${text.length} bytes; at most ${limits.wgslBytesMax} are run.`,
     )
-  const wgsl = new TextDecoder().decode(text)
-  const inputs = inputsOf(blobs, spec)
-  return { manifest, wgsl, sourceFor: (job) => ({ key: job, manifest, wgsl, ...inputs }) }
+  return new TextDecoder().decode(text)
 }
 
 function inputsOf(

@@ -1,4 +1,11 @@
-import type { ContributorView, CurrentJob, LossReason, UnitNews } from '#web/core/contributor-view.ts'
+import type {
+  ContributorView,
+  CurrentJob,
+  LossReason,
+  OfferView,
+  UnitNews,
+} from '#web/core/contributor-view.ts'
+import type { OfferSettings } from '#web/core/offer.ts'
 import type { PaceWish } from '#web/core/pace.ts'
 
 /** What a page and its worker say to each other, over Comlink. Both sides name a link by its number. */
@@ -8,6 +15,7 @@ export interface ProviderWorker {
   resume(): void
   stop(when: 'now' | 'afterUnit'): void
   setPace(pace: PaceWish): void
+  want(settings: OfferSettings): void
   /** Gives what `openLink` asked for: a transferred data channel, or a port to one. */
   attachLink(link: number, carrier: RTCDataChannel | MessagePort): void
   linkFailed(link: number, reason: LossReason): void
@@ -26,6 +34,8 @@ export interface ProviderOptions {
 
 export interface WorkerOptions extends ProviderOptions {
   readonly pace: PaceWish
+  /** What the contributor wants; without it, what was kept the last time. */
+  readonly settings: OfferSettings | undefined
 }
 
 /** The page, as the worker sees it: it has the peer connection, which workers cannot have, and the eyes. */
@@ -37,7 +47,9 @@ export interface ProviderHost {
   showJob(job: CurrentJob): void
   /** A unit was computed. */
   showUnit(news: UnitNews): void
+  /** What is offered has changed. */
+  showOffer(offer: OfferView): void
 }
 
-/** The part of the view that changes often; a job's text is sent once. */
-export type ProviderView = Omit<ContributorView, 'job'>
+/** The part of the view that changes often; a job's text and the offer are sent once. */
+export type ProviderView = Omit<ContributorView, 'job' | 'offer'>

@@ -1,11 +1,12 @@
 import { unreachable } from '#protocol/assert.ts'
-import type { Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, JobId } from '#protocol/ids.ts'
 import type { FromCoordinator } from '#protocol/messages.ts'
-import type { SessionKey } from '#protocol/session-key.ts'
-import type { Runner } from '#runner/runner.ts'
+import type { Offer } from '#protocol/offer.ts'
+import { checkSourceOf } from '#runner/check-source.ts'
+import type { UnitOutcome } from '#runner/job-source.ts'
+import { RunnerError } from '#runner/runner-error.ts'
 import { BusyShare } from '#web/core/busy-share.ts'
-import type { CurrentJob, LossReason, UnitNews } from '#web/core/contributor-view.ts'
+import type { LossReason } from '#web/core/contributor-view.ts'
 import { PreviewMaker } from '#web/core/preview-tile.ts'
 import {
   createSession,
@@ -15,39 +16,18 @@ import {
   type UnitOrder,
 } from '#web/core/session-state.ts'
 import { sessionStateOf } from '#web/core/session-view.ts'
-import { nextWakeMs, step } from '#web/core/session.ts'
+import { nextWakeMs } from '#web/core/session-wake.ts'
+import { step } from '#web/core/session.ts'
 import { resultDigestOf } from './content-digest.ts'
 import { Conversation } from './conversation.ts'
 import { areasOf, currentJobOf } from './current-job.ts'
-import type { JobLibrary, LoadedJob } from './job-library.ts'
+import type { LoadedJob } from './job-library.ts'
 import type { ProviderView } from './provider-api.ts'
+import type { ProviderSurroundings } from './provider-surroundings.ts'
 import { timeStart } from './start-timing.ts'
 import { failureOf } from './unit-failure.ts'
 
 const tickMs = 1_000
-
-/** What the loop acts upon. */
-export interface ProviderSurroundings {
-  readonly key: SessionKey
-  readonly lanes: number
-  readonly adapter: string
-  readonly jobs: Pick<JobLibrary, 'load'>
-  readonly runner: Pick<Runner, 'describe' | 'run' | 'pause' | 'resume' | 'usage' | 'close'>
-  /** Asks the page for a link; `attachLink` or `linkFailed` answers. */
-  openLink(link: number): void
-  /** Lets the page tear down what carried the link. */
-  closeLink(link: number): void
-  showView(view: ProviderView): void
-  showJob(job: CurrentJob): void
-  showUnit(news: UnitNews): void
-  /** A mistake of ours: the worker must be started anew. */
-  crash(error: unknown): void
-  nowMs(): number
-  /** From 0 (inclusive) to 1 (exclusive). */
-  random(): number
-  /** 32 fresh random bytes. */
-  nonce(): Hex
-}
 
 /** Carries out what the session decides: speaks with the coordinator, computes units, shows the state. */
 export class ProviderLoop {
@@ -82,6 +62,11 @@ export class ProviderLoop {
     this.#dispatch({ type: 'resumeAsked' })
   }
 
+  /** What this device has and its contributor wants from now on. */
+  offer(offer: Offer): void {
+    this.#dispatch({ type: 'offerMade', offer })
+  }
+
   stop(when: 'now' | 'afterUnit'): void {
     this.#dispatch({ type: 'stopAsked', when })
   }
@@ -92,8 +77,8 @@ export class ProviderLoop {
       onOpen: () => {
         if (current()) this.#dispatch({ type: 'linkOpened' })
       },
-      onMessage: (message) => {
-        if (current()) this.#hear(message)
+      onMessage: (message, payload) => {
+        if (current()) this.#hear(message, payload)
       },
       onLost: () => {
         if (current()) this.#dispatch({ type: 'linkLost', reason: 'connectionLost' })
@@ -107,8 +92,8 @@ export class ProviderLoop {
     if (this.#linkNumber === link) this.#dispatch({ type: 'linkLost', reason })
   }
 
-  #hear(message: FromCoordinator): void {
-    this.#dispatch({ type: 'messageReceived', message })
+  #hear(message: FromCoordinator, payload: Uint8Array<ArrayBuffer>): void {
+    this.#dispatch({ type: 'messageReceived', message, payload })
   }
 
   #dispatch(event: SessionEvent): void {
@@ -141,6 +126,9 @@ export class ProviderLoop {
       case 'probeGpu':
         void this.#probe()
         return
+      case 'makeOffer':
+        void this.#makeOffer()
+        return
       default:
         unreachable(effect)
     }
@@ -166,11 +154,13 @@ export class ProviderLoop {
       this.#running.set(assignment, { order, job })
       this.#show()
       const beganMs = performance.now()
-      const { result, startedAfterMs } = await this.#around.runner.run(job.sourceFor(order.job), unit)
+      const { result, startedAfterMs } = await run(this.#around.runner, order, job)
       timeStart(arrivedMs, beganMs + startedAfterMs)
       const resultDigest = await resultDigestOf(result)
       const nonce = this.#around.nonce()
       this.#dispatch({ type: 'unitComputed', assignment, result, resultDigest, nonce })
+      // What a check says is no part of the job's picture.
+      if (order.task) return
       const tiles = this.#previews.tilesOf(order.job, job.manifest, unit, result)
       this.#around.showUnit({ job: order.job, unit, tiles })
     } catch (error) {
@@ -188,6 +178,15 @@ export class ProviderLoop {
       () => false,
     )
     this.#dispatch({ type: 'gpuProbed', found })
+  }
+
+  async #makeOffer(): Promise<void> {
+    try {
+      this.offer(await this.#around.makeOffer())
+    } catch (error) {
+      if (error instanceof RunnerError) this.#dispatch({ type: 'offerFailed' })
+      else this.#around.crash(error)
+    }
   }
 
   #setTimer(): void {
@@ -225,6 +224,7 @@ export class ProviderLoop {
       provider: settings.key.provider,
       unitsComputed: counts.computed,
       unitsAccepted: counts.accepted,
+      unitsProvisional: counts.provisional,
       unitsRefused: counts.refused,
       incidents,
       gpuBusy: this.#busy.note(this.#around.runner.usage()),
@@ -244,6 +244,27 @@ export class ProviderLoop {
     // Its text is long: said once, not with every unit.
     if (this.#shownJob !== order.job) this.#around.showJob(currentJobOf(order, job.manifest, job.wgsl))
     this.#shownJob = order.job
-    return { index: order.unit, areas: areasOf(job.manifest, order.unit) }
+    return { index: order.unit, areas: order.task ? [] : areasOf(job.manifest, order.unit) }
+  }
+}
+
+/** The unit itself; or spots of several units; or the job's verify kernel over a result of that unit. */
+async function run(
+  runner: ProviderSurroundings['runner'],
+  { job: id, task, unit, candidate }: UnitOrder,
+  job: LoadedJob,
+): Promise<Pick<UnitOutcome, 'result' | 'startedAfterMs'>> {
+  const source = job.sourceFor(id)
+  switch (task?.kind) {
+    case undefined:
+      return await runner.run(source, unit)
+    case 'spots':
+      return await runner.runSpots(source, task.spots)
+    case 'check': {
+      const check = await job.loadCheck()
+      return await runner.run(checkSourceOf(source, check, unit, candidate ?? new Uint8Array()), unit)
+    }
+    default:
+      return unreachable(task)
   }
 }

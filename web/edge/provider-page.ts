@@ -1,5 +1,6 @@
 import { proxy, transfer } from 'comlink'
-import type { CurrentJob, LossReason, UnitNews } from '#web/core/contributor-view.ts'
+import type { CurrentJob, LossReason, OfferView, UnitNews } from '#web/core/contributor-view.ts'
+import type { OfferSettings } from '#web/core/offer.ts'
 import type { PaceWish } from '#web/core/pace.ts'
 import { bridgeChannel } from './channel-bridge.ts'
 import { canTransferChannels, CoordinatorLink } from './coordinator-link.ts'
@@ -16,6 +17,7 @@ export interface ProviderPageListener {
   onView(view: ProviderView): void
   onJob(job: CurrentJob): void
   onUnit(news: UnitNews): void
+  onOffer(offer: OfferView): void
   /** The worker is gone; what it held is lost, and this page's end with it. */
   onCrash(): void
 }
@@ -66,6 +68,10 @@ export class ProviderPage {
     this.#client.call((remote) => remote.setPace(pace)).catch(this.#ignore)
   }
 
+  want(settings: OfferSettings): void {
+    this.#client.call((remote) => remote.want(settings)).catch(this.#ignore)
+  }
+
   /** Ends worker and connection at once. */
   end(): void {
     this.#ended = true
@@ -100,6 +106,9 @@ export class ProviderPage {
       },
       showUnit: (news) => {
         this.#listener.onUnit(news)
+      },
+      showOffer: (offer) => {
+        this.#listener.onOffer(offer)
       },
     }
   }

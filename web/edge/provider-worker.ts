@@ -9,12 +9,16 @@ import { withDeadline } from '#runner/deadline.ts'
 import { RunnerError } from '#runner/runner-error.ts'
 import { Runner, type RunnerOptions } from '#runner/runner.ts'
 import { idleView, type StopReason } from '#web/core/contributor-view.ts'
+import type { OfferSettings } from '#web/core/offer.ts'
 import type { PaceWish } from '#web/core/pace.ts'
 import { BlobCache } from './blob-cache.ts'
-import { blobFetcher } from './coordinator-api.ts'
+import { blobFetcher, fetchGoingRate } from './coordinator-api.ts'
 import { indexedBlobStore, openDatabase, type Database } from './database.ts'
 import { loadSessionKey } from './identity.ts'
 import { JobLibrary } from './job-library.ts'
+import { OfferDesk } from './offer-desk.ts'
+import { OfferMaker } from './offer-maker.ts'
+import { indexedOfferStore } from './offer-store.ts'
 import type { ProviderHost, ProviderView, ProviderWorker, WorkerOptions } from './provider-api.ts'
 import { ProviderLoop } from './provider-loop.ts'
 import { ViewPacer } from './view-pacer.ts'
@@ -29,6 +33,9 @@ let loop: ProviderLoop | undefined
 let runner: Runner | undefined
 /** The latest pace asked for. */
 let wish: PaceWish | undefined
+let maker: OfferMaker | undefined
+/** What the contributor wants, if that was said on this page. */
+let wanted: OfferSettings | undefined
 let stopAsked: 'now' | 'afterUnit' | undefined
 
 const api: ProviderWorker = {
@@ -42,6 +49,10 @@ const api: ProviderWorker = {
   setPace(pace) {
     wish = pace
     runner?.setPace(pace)
+  },
+  want(settings) {
+    wanted = settings
+    maker?.want(settings)
   },
   stop(when) {
     stopAsked = when
@@ -78,7 +89,8 @@ async function begin(options: WorkerOptions, host: Remote<ProviderHost>): Promis
     pacer.show(stoppedView('storageUnavailable'))
     return
   }
-  const blobs = new BlobCache(indexedBlobStore(kept.database), blobFetcher(options.baseUrl), {
+  const offers = await openOffers(options, host, kept.database, runner, adapter)
+  const blobs = new BlobCache(indexedBlobStore(kept.database), blobFetcher(options.baseUrl, offers.maker), {
     bytesMax: blobBytesMax,
     nowMs: () => Date.now(),
   })
@@ -88,6 +100,7 @@ async function begin(options: WorkerOptions, host: Remote<ProviderHost>): Promis
     adapter,
     jobs: new JobLibrary(blobs),
     runner,
+    makeOffer: () => offers.maker.make(),
     openLink: (link) => void host.openLink(link),
     closeLink: (link) => void host.closeLink(link),
     showView: (view) => {
@@ -104,7 +117,41 @@ async function begin(options: WorkerOptions, host: Remote<ProviderHost>): Promis
     nonce: () => toHex(crypto.getRandomValues(new Uint8Array(32))),
   })
   loop.start()
+  offers.desk.open()
   if (stopAsked) loop.stop(stopAsked)
+}
+
+/** What this device has and its contributor wants, and whom to tell of it. */
+async function openOffers(
+  { baseUrl, settings }: WorkerOptions,
+  host: Remote<ProviderHost>,
+  database: Database,
+  device: Runner,
+  adapter: string,
+): Promise<{ readonly maker: OfferMaker; readonly desk: OfferDesk }> {
+  const around = {
+    store: indexedOfferStore(database),
+    runner: device,
+    device: `${adapter} | ${navigator.userAgent}`,
+    nowMs: () => Date.now(),
+    today: () => dayOf(new Date()),
+    onChange: () => {
+      desk.look()
+    },
+  }
+  maker = await OfferMaker.open(around, wanted ?? settings)
+  const desk = new OfferDesk({
+    maker,
+    fetchGoingRate: () => fetchGoingRate(baseUrl),
+    showOffer: (view) => void host.showOffer(view),
+    stateOffer: (offer) => loop?.offer(offer),
+  })
+  return { maker, desk }
+}
+
+/** The day of the local calendar. */
+function dayOf(date: Date): string {
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`
 }
 
 function runnerOptionsOf({

@@ -10,7 +10,9 @@ import { DataUnavailableError } from './blob-cache.ts'
 export function failureOf(assignment: AssignmentId, error: unknown): SessionEvent {
   const failed = (failure: UnitFailure): SessionEvent => ({ type: 'unitFailed', assignment, failure })
   if (error instanceof DataUnavailableError) return failed('dataUnavailable')
-  if (error instanceof Refusal) return failed('kernelFailed')
+  // A result to be checked that is no result of its job's unit: what came is not what was meant.
+  if (error instanceof Refusal)
+    return failed(error.reason === 'resultSizeWrong' ? 'dataUnavailable' : 'kernelFailed')
   if (!(error instanceof RunnerError)) throw error
   switch (error.code) {
     case 'deviceLost':

@@ -36,6 +36,13 @@ export interface CanaryReport {
   readonly guarded: boolean
 }
 
+/** What the canary left behind. */
+export interface CanaryRun {
+  readonly report: CanaryReport
+  /** Of unit 0, as far as it came; beyond that, what it started as. */
+  readonly result: Uint8Array<ArrayBuffer>
+}
+
 /** Who sings, and what, and for how long at most each time. */
 export interface Canary {
   readonly child: RunnerChild
@@ -49,7 +56,7 @@ export interface Canary {
  * @throws {Refusal} `kernelEndless`, `kernelRacy`, `resultNotFinite`; {RunnerError} and {ChildFailure} for the caller
  *   to judge.
  */
-export async function runCanary(canary: Canary, hasLoops: boolean): Promise<CanaryReport> {
+export async function runCanary(canary: Canary, hasLoops: boolean): Promise<CanaryRun> {
   const { source } = canary
   const guarded = hasLoops ? await guardedRun(canary) : undefined
   const first = guarded ?? (await run(canary, source, { stopAfterMs: canaryRule.dispatchMs }))
@@ -57,7 +64,8 @@ export async function runCanary(canary: Canary, hasLoops: boolean): Promise<Cana
   const second = await run(canary, source, complete ? { reversed: true } : { progressMax: progress })
   const { manifest } = source
   compareRuns(first.result, second.result, resultPartsOf(manifest, unitSpanOf(manifest, 0).count), complete)
-  return { progress, complete, guarded: guarded !== undefined || !hasLoops }
+  const report = { progress, complete, guarded: guarded !== undefined || !hasLoops }
+  return { report, result: second.result }
 }
 
 /** The guarded run; `undefined` where the kernel takes no guard, e.g. for a barrier inside of a loop. */

@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto'
 import { totalmem } from 'node:os'
 import type { Logger } from 'pino'
 import type { JobSpec } from '#protocol/job-spec.ts'
+import type { ContentId } from '#protocol/ids.ts'
 import { Refusal } from '#protocol/refusal.ts'
+import type { Reflection } from '#protocol/wgsl/reflection.ts'
 import { RunnerChild, type RunnerChildOptions } from '#runner/dawn/runner-child.ts'
 import { RunnerError } from '#runner/runner-error.ts'
 import type { Blobs } from '../blobs/blobs.ts'
-import { canaryRule, runCanary, type CanaryReport } from './canary.ts'
+import { canaryRule, runCanary, type Canary, type CanaryReport } from './canary.ts'
+import { CheckTrial } from './check-trial.ts'
 import { judgementOf, Unprovable, type Stage } from './kernel-refusals.ts'
 import { kernelSource } from './kernel-source.ts'
+import { isSpottable } from './spot-trial.ts'
 import { StoredSource } from './stored-source.ts'
 
 export interface ExaminerOptions {
@@ -29,6 +33,8 @@ export interface ExaminerOptions {
 export interface Examination {
   /** `undefined` for a job that was admitted unproven. */
   readonly canary: CanaryReport | undefined
+  /** Whether units can be checked by spots; only looked into for a job whose units are computed once. */
+  readonly spottable: boolean
   /** For people who look at the job. */
   readonly notes: readonly string[]
 }
@@ -94,23 +100,28 @@ export class Examiner {
   async #examine({ spec, kernel }: { spec: JobSpec; kernel: Uint8Array }): Promise<Examination> {
     const files = spec.manifest.wgsl
     const source = new StoredSource(spec, kernelSource(kernel), this.#options.blobs)
-    const hasLoops = await this.#validate(source, files)
+    const reflection = await this.#validate(source, files)
+    const hasLoops = reflection.entryPoints.some(({ loops }) => loops > 0)
+    const check = spec.check === undefined ? undefined : await this.#validateCheck(source, spec.check)
     await using child = await this.#childFor(softwareChild)
     try {
       if (child.adapter === undefined)
         throw new Unprovable('This machine has no software adapter for WebGPU.')
-      const canary = await judged('canary', files, () =>
-        runCanary({ child, source, wallMs: this.#options.canaryMsMax }, hasLoops),
-      )
-      return { canary, notes: notesOf(canary) }
+      const canary: Canary = { child, source, wallMs: this.#options.canaryMsMax }
+      const run = await judged('canary', files, () => runCanary(canary, hasLoops))
+      const notes = [...notesOf(run.report), ...((await check?.run(canary, run)) ?? [])]
+      // What a verify kernel judges is not compared with anything.
+      const once = spec.manifest.quorum === 1 && !check
+      const spottable = once && (await isSpottable(canary, run, reflection))
+      return { canary: run.report, spottable, notes }
     } catch (error) {
       if (!(error instanceof Unprovable)) throw error
       return this.#unproven(spec, error.message)
     }
   }
 
-  /** Without a GPU: whether everything fits together and compiles. @returns whether there are loops in reach */
-  async #validate(source: StoredSource, files: readonly string[]): Promise<boolean> {
+  /** Without a GPU: whether everything fits together and compiles. @returns what the kernel says about itself */
+  async #validate(source: StoredSource, files: readonly string[]): Promise<Reflection> {
     const { manifest, wgsl } = source
     const inputBytes = await source.inputBytes()
     const list = 'list' in manifest.units ? await source.loadList() : undefined
@@ -126,7 +137,18 @@ export class Examiner {
       // The validator's limits are the least there are; the inspection has judged by those of real devices.
       if (!(error instanceof Unprovable)) throw error
     }
-    return reflection.entryPoints.some(({ loops }) => loops > 0)
+    return reflection
+  }
+
+  async #validateCheck(source: StoredSource, id: ContentId): Promise<CheckTrial> {
+    const text = await this.#options.blobs.get(id)
+    if (!text)
+      throw new Refusal('blobMissing', 'The verify kernel is not stored here any more.', { where: id })
+    const list = 'list' in source.manifest.units ? await source.loadList() : undefined
+    const facts = { inputBytes: await source.inputBytes(), list }
+    await using child = await this.#childFor(validator)
+    const wallMs = { inspect: inspectMsMax, compile: validateMsMax }
+    return await CheckTrial.validate(child, { job: source, text, facts }, wallMs)
   }
 
   /** A child that also ends when the examiner is closed. */
@@ -144,7 +166,7 @@ export class Examiner {
         next: 'Do without the feature; or ask the operator for a machine with a software adapter that has it.',
       })
     this.#options.log.warn({ kernel, why }, 'a kernel is admitted unproven: unit 0 could not be run here')
-    return { canary: undefined, notes: [`Admitted unproven. ${why}`] }
+    return { canary: undefined, spottable: false, notes: [`Admitted unproven. ${why}`] }
   }
 
   #remember(key: string, examination: Examination): void {
@@ -185,10 +207,12 @@ function notesOf({ complete, guarded, progress }: CanaryReport): string[] {
 }
 
 /** Of all that decides what is run: kernel, data and the manifest without its words for people, its price and its picture. */
-function keyOf({ manifest, kernel, inputs, list }: JobSpec): string {
+function keyOf({ manifest, kernel, inputs, list, check }: JobSpec): string {
   const { parameters, requires, buffers, textures, samplers, passes, units, tiling, verify } = manifest
   const run = { parameters, requires, buffers, textures, samplers, passes, units, tiling, verify }
   const declared = manifest.inputs
-  const text = JSON.stringify([kernel, inputs, list, declared, run])
+  // Only units that are computed once are checked by spots.
+  const once = manifest.quorum === 1
+  const text = JSON.stringify([kernel, inputs, list, check, declared, run, once])
   return createHash('sha256').update(text).digest('hex')
 }

@@ -5,7 +5,7 @@ import { RunnerError } from '#runner/runner-error.ts'
 import { kernelPlace, placed } from './kernel-place.ts'
 
 /** What was being done with a job when something went wrong. */
-export type Stage = 'inspection' | 'validation' | 'canary'
+export type Stage = 'inspection' | 'validation' | 'canary' | 'check'
 
 /** The adapter at hand cannot run the job, which says nothing against the job. */
 export class Unprovable extends Error {
@@ -31,6 +31,7 @@ const doing: Readonly<Record<Stage, string>> = {
   inspection: 'Reading the kernel',
   validation: 'Validating the kernel',
   canary: 'Running unit 0 on a software adapter',
+  check: 'Checking unit 0 on a software adapter',
 }
 const simplify =
   'Shorten the text, unrolled code, constant arrays and private memory; then halve it until it passes.'
@@ -41,7 +42,7 @@ function childRefusal({ code, message }: ChildFailure, stage: Stage): Refusal {
     case 'crashed':
       return refuse('kernelInvalid', `${what} crashed the compiler. ${message}`, simplify)
     case 'timedOut':
-      return stage === 'canary'
+      return stage === 'canary' || stage === 'check'
         ? refuse(
             'kernelTooHeavy',
             `${what} had no end: compiling it or one single workgroup takes too long. ${message}`,

@@ -12,4 +12,6 @@ export interface Blobs {
   put(bytes: Uint8Array): Promise<ContentId>
   get(id: ContentId): Promise<Uint8Array<ArrayBuffer> | undefined>
   has(id: ContentId): Promise<boolean>
+  /** How many bytes are stored under the id; undefined when there are none. */
+  sizeOf(id: ContentId): Promise<number | undefined>
 }

@@ -54,22 +54,22 @@ export class FileBlobs implements Blobs {
   }
 
   async has(id: ContentId): Promise<boolean> {
-    return (await this.#sizeOf(id)) !== undefined
+    return (await this.sizeOf(id)) !== undefined
   }
 
-  /** A file of the right size may still be damaged: only a full read tells, and only then is a write spared. */
-  async #isWhole(id: ContentId, size: number): Promise<boolean> {
-    if ((await this.#sizeOf(id)) !== size) return false
-    return nativeContentIdOf(await readFile(this.#pathOf(id))) === id
-  }
-
-  async #sizeOf(id: ContentId): Promise<number | undefined> {
+  async sizeOf(id: ContentId): Promise<number | undefined> {
     try {
       return (await stat(this.#pathOf(id))).size
     } catch (error) {
       if (systemCodeOf(error) === 'ENOENT') return undefined
       throw error
     }
+  }
+
+  /** A file of the right size may still be damaged: only a full read tells, and only then is a write spared. */
+  async #isWhole(id: ContentId, size: number): Promise<boolean> {
+    if ((await this.sizeOf(id)) !== size) return false
+    return nativeContentIdOf(await readFile(this.#pathOf(id))) === id
   }
 
   #pathOf(id: ContentId): string {

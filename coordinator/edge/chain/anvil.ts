@@ -76,6 +76,11 @@ export class Anvil {
     return answer.result
   }
 
+  /** Makes a block; the node makes one by itself only for a transaction. */
+  async mine(): Promise<void> {
+    await this.call('evm_mine')
+  }
+
   /** Makes all that the node has done so far survive; at once when nothing is new. */
   async save(): Promise<void> {
     // A save in progress may have read the state before our caller's transaction: wait for it, then look again.

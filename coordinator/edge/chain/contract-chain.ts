@@ -13,6 +13,7 @@ import type { Hex } from '#protocol/bytes.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { buildPayoutTree } from '#protocol/payout-tree.ts'
 import type { Epoch } from '../../core/state.ts'
+import type { BlockSource } from './block-source.ts'
 import type { Chain, ContractAddresses } from './chain.ts'
 import { checkRpcRequest } from './rpc-gate.ts'
 import { TransactionQueue } from './transaction-queue.ts'
@@ -27,6 +28,7 @@ const emptyRoot: Hex = `0x${'0'.repeat(64)}`
 export interface ContractChainOptions {
   readonly contracts: ContractAddresses
   readonly reader: PublicClient<Transport, ViemChain>
+  readonly blocks: BlockSource
   readonly signer: WalletClient<Transport, ViemChain, Account>
   /** Makes everything that the chain's node has acknowledged survive a crash; nothing to do on a real network. */
   readonly makeDurable: () => Promise<void>
@@ -39,6 +41,8 @@ export interface ContractChainOptions {
 export class ContractChain implements Chain {
   readonly chainId: number
   readonly contracts: ContractAddresses
+  /** What a beacon draws from. */
+  readonly blocks: BlockSource
   readonly grant?: NonNullable<Chain['grant']>
   readonly #options: ContractChainOptions
   readonly #queue = new TransactionQueue()
@@ -47,6 +51,7 @@ export class ContractChain implements Chain {
     this.#options = options
     this.chainId = options.reader.chain.id
     this.contracts = options.contracts
+    this.blocks = options.blocks
     if (options.faucet) this.grant = (address) => this.#queue.run(() => this.#grant(address))
   }
 

@@ -2,15 +2,17 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { createPublicClient, createWalletClient, defineChain, http, numberToHex, parseEther } from 'viem'
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { privateKeyToAccount } from 'viem/accounts'
 import { maskToken, settlement } from '#contracts/artifacts.ts'
 import { assert } from '#protocol/assert.ts'
 import type { Hex } from '#protocol/bytes.ts'
-import { addressSchema, digestSchema } from '#protocol/ids.ts'
+import { addressSchema } from '#protocol/ids.ts'
 import { writeFileDurably } from '../durable-file.ts'
 import { Failure, systemCodeOf } from '../failure.ts'
+import { keyIn } from '../key-file.ts'
 import { Anvil } from './anvil.ts'
-import type { Chain, ContractAddresses } from './chain.ts'
+import { ChainBlocks } from './block-source.ts'
+import type { ContractAddresses } from './chain.ts'
 import { ContractChain } from './contract-chain.ts'
 
 /** The id every local development chain uses; no real network has it. */
@@ -23,9 +25,9 @@ export const developmentChainId = 31337
 export async function startDevelopmentChain(
   folder: string,
   onDeath: (reason: string) => void,
-): Promise<Chain> {
+): Promise<ContractChain> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const account = privateKeyToAccount(await ownKey(join(folder, 'operator.key')))
+  const account = privateKeyToAccount(await keyIn(join(folder, 'operator.key')))
   const { anvil, restored } = await Anvil.start({ folder, chainId: developmentChainId, onDeath })
   const chain = defineChain({
     id: developmentChainId,
@@ -71,11 +73,13 @@ export async function startDevelopmentChain(
     const contracts = known ?? (await deployAll())
     await anvil.save()
     if (!known) await writeFileDurably(file, `${JSON.stringify(contracts, null, 2)}\n`)
+    const makeDurable = () => anvil.save()
     return new ContractChain({
       contracts,
       reader,
+      blocks: new ChainBlocks({ reader, makeDurable, mine: () => anvil.mine() }),
       signer,
-      makeDurable: () => anvil.save(),
+      makeDurable,
       faucet: true,
       close: () => anvil.stop(),
     })
@@ -83,20 +87,6 @@ export async function startDevelopmentChain(
     await anvil.stop()
     throw error
   }
-}
-
-async function ownKey(path: string): Promise<Hex> {
-  const text = await textOf(path)
-  if (text !== undefined) {
-    const parsed = v.safeParse(digestSchema, text.trim())
-    if (parsed.success) return parsed.output
-    throw new Failure(`${path} holds no key.`, {
-      next: 'Restore it from a backup, or start with another --data directory.',
-    })
-  }
-  const key = generatePrivateKey()
-  await writeFileDurably(path, `${key}\n`)
-  return key
 }
 
 async function knownContracts(path: string): Promise<ContractAddresses | undefined> {

@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Logger } from 'pino'
 import * as v from 'valibot'
-import { faucetRequestSchema } from '#protocol/api.ts'
+import { bidSchema, faucetRequestSchema } from '#protocol/api.ts'
 import { addressSchema } from '#protocol/ids.ts'
 import { limits } from '#protocol/limits.ts'
 import { Refusal } from '#protocol/refusal.ts'
@@ -13,7 +13,7 @@ import { isAllowedHost } from './host-check.ts'
 import type { HttpServices } from './http-services.ts'
 import { jobRoutes } from './job-routes.ts'
 import { answerJson } from './json.ts'
-import { check, readBody } from './parse.ts'
+import { check, readBody, refuseLargeBody } from './parse.ts'
 import { answerProblem } from './problem.ts'
 
 const rpcBytesMax = 256 * 1024
@@ -66,6 +66,11 @@ export function createHttpApp({ services, webRoot, publicHosts, log }: HttpAppOp
   app.route('/api/v1/blobs', blobRoutes(services.blobs))
   app.use('/api/v1/jobs', bodyLimit({ maxSize: limits.manifestBytesMax, onError: () => refuseLargeBody() }))
   app.route('/api/v1/jobs', jobRoutes(services))
+  app.get('/api/v1/market', (context) => {
+    const query = context.req.query()
+    const bid = Object.keys(query).length === 0 ? undefined : check(bidSchema, query, 'the query')
+    return answerJson(context, services.market(bid))
+  })
   app.get('/api/v1/providers/:id', (context) =>
     answerJson(
       context,
@@ -101,10 +106,6 @@ export function createHttpApp({ services, webRoot, publicHosts, log }: HttpAppOp
     ),
   )
   return app
-}
-
-function refuseLargeBody(): never {
-  throw new Refusal('tooLarge', 'The body is too large.')
 }
 
 /** JSON-RPC errors travel inside an answer with status 200, as its clients expect. */

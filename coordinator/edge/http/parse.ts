@@ -28,3 +28,8 @@ export function check<Schema extends v.GenericSchema>(
   const path = v.getDotPath(issue) ?? where
   throw new Refusal('malformed', `${path}: ${issue.message}.`, { where: path })
 }
+
+/** What a body limit calls. @throws {Refusal} `tooLarge` */
+export function refuseLargeBody(): never {
+  throw new Refusal('tooLarge', 'The body is too large.')
+}

@@ -1,8 +1,16 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import { assert } from '#protocol/assert.ts'
 import type { Hex } from '#protocol/bytes.ts'
-import type { AssignmentRow, ClaimRow, EpochRow, JobRow, UnitRow } from '../../core/records.ts'
-import type { Stored } from '../../core/recover.ts'
+import type {
+  AssignmentRow,
+  CheckRow,
+  ClaimRow,
+  DrawRow,
+  EpochRow,
+  JobRow,
+  StandingRow,
+  UnitRow,
+} from '../../core/records.ts'
 import type { Epoch } from '../../core/state.ts'
 
 /** A row as SQLite gives it. */
@@ -15,6 +23,8 @@ export function jobRowOf(row: Row): JobRow {
     salt: hexIn(row, 'salt'),
     requester: hexIn(row, 'requester'),
     phase: textIn(row, 'phase') as JobRow['phase'],
+    control: textIn(row, 'control') as JobRow['control'],
+    spottable: numberIn(row, 'spottable') === 1,
     fundedWei: BigInt(textIn(row, 'funded_wei')),
     settledChargeWei: BigInt(textIn(row, 'settled_charge_wei')),
     refundedWei: BigInt(textIn(row, 'refunded_wei')),
@@ -30,6 +40,7 @@ export function unitRowOf(row: Row): UnitRow {
     unit: numberIn(row, 'unit'),
     verdict: textIn(row, 'verdict') as UnitRow['verdict'],
     canonical: optional(row, 'canonical', textIn),
+    mark: optional(row, 'mark', numberIn),
     disputed: numberIn(row, 'disputed') === 1,
     queueMs: numberIn(row, 'queue_ms'),
     runMs: numberIn(row, 'run_ms'),
@@ -45,22 +56,45 @@ export function assignmentRowOf(row: Row): AssignmentRow {
     provider: hexIn(row, 'provider'),
     state: textIn(row, 'state') as AssignmentRow['state'],
     leasedAtMs: numberIn(row, 'leased_at_ms'),
+    payWei: BigInt(textIn(row, 'pay_wei')),
     commitment: optional(row, 'commitment', hexIn),
+    drawRound: optional(row, 'draw_round', numberIn),
     resultDigest: optional(row, 'result_digest', hexIn),
     reason: optional(row, 'reason', textIn) as AssignmentRow['reason'],
   }
 }
 
-/** A job pays one price for each accepted result, so a share's sum is its count times that price. */
-export function shareOf(row: Row): Stored['shares'][number] {
-  const accepted = numberIn(row, 'accepted')
-  const amountWei = BigInt(optional(row, 'amount_wei', textIn) ?? '0')
+export function drawRowOf(row: Row): DrawRow {
   return {
+    assignment: textIn(row, 'assignment'),
     job: hexIn(row, 'job'),
+    unit: numberIn(row, 'unit'),
+    round: numberIn(row, 'round'),
+    value: hexIn(row, 'value'),
+    outcome: textIn(row, 'outcome') as DrawRow['outcome'],
+    anchor: numberIn(row, 'anchor') === 1,
+    spots: JSON.parse(textIn(row, 'spots')) as number[],
+  }
+}
+
+export function standingRowOf(row: Row): StandingRow {
+  return {
     provider: hexIn(row, 'provider'),
-    accepted,
-    refused: numberIn(row, 'refused'),
-    earnedWei: amountWei * BigInt(accepted),
+    probationPassed: numberIn(row, 'probation_passed'),
+    checks: numberIn(row, 'checks'),
+    units: numberIn(row, 'units'),
+    missedAtUnits: optional(row, 'missed_at_units', numberIn),
+    checksFrom: numberIn(row, 'checks_from'),
+    convictions: numberIn(row, 'convictions'),
+  }
+}
+
+export function checkRowOf(row: Row): CheckRow {
+  return {
+    provider: hexIn(row, 'provider'),
+    index: numberIn(row, 'number'),
+    requester: hexIn(row, 'requester'),
+    weightWei: BigInt(textIn(row, 'weight_wei')),
   }
 }
 
@@ -95,7 +129,7 @@ export function textIn(row: Row, column: string): string {
   return value
 }
 
-function hexIn(row: Row, column: string): Hex {
+export function hexIn(row: Row, column: string): Hex {
   return textIn(row, column) as Hex
 }
 

@@ -41,4 +41,41 @@ export const migrations: readonly string[] = [
     provider TEXT PRIMARY KEY, claimed_wei TEXT NOT NULL, transaction_hash TEXT
   ) STRICT, WITHOUT ROWID;
   `,
+  // Verification by audits: pay and draw of each assignment, a ledger by assignment, and what providers' checks came to.
+  `
+  ALTER TABLE jobs ADD COLUMN control TEXT NOT NULL DEFAULT 'none';
+  ALTER TABLE jobs ADD COLUMN spottable INTEGER NOT NULL DEFAULT 0;
+
+  ALTER TABLE units ADD COLUMN mark INTEGER;
+  CREATE INDEX provisional_units ON units (canonical, mark) WHERE verdict = 'provisional';
+
+  ALTER TABLE assignments ADD COLUMN pay_wei TEXT NOT NULL DEFAULT '0';
+  ALTER TABLE assignments ADD COLUMN draw_round INTEGER;
+  UPDATE assignments SET pay_wei = COALESCE((SELECT MAX(amount_wei) FROM ledger WHERE ledger.job = assignments.job), '0');
+
+  ALTER TABLE ledger RENAME TO former_ledger;
+  CREATE TABLE ledger (
+    assignment TEXT PRIMARY KEY, job TEXT NOT NULL, unit INTEGER NOT NULL, provider TEXT NOT NULL,
+    amount_wei TEXT NOT NULL, at_ms REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO ledger SELECT assignments.id, former_ledger.* FROM former_ledger JOIN assignments
+    ON assignments.job = former_ledger.job AND assignments.unit = former_ledger.unit
+    AND assignments.provider = former_ledger.provider AND assignments.state = 'accepted';
+  DROP TABLE former_ledger;
+
+  CREATE TABLE draws (
+    assignment TEXT PRIMARY KEY, job TEXT NOT NULL, unit INTEGER NOT NULL, round INTEGER NOT NULL, value TEXT NOT NULL,
+    outcome TEXT NOT NULL, anchor INTEGER NOT NULL, spots TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE standings (
+    provider TEXT PRIMARY KEY, probation_passed INTEGER NOT NULL, checks INTEGER NOT NULL, units INTEGER NOT NULL,
+    missed_at_units INTEGER, checks_from INTEGER NOT NULL, convictions INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE checks (
+    provider TEXT NOT NULL, number INTEGER NOT NULL, requester TEXT NOT NULL, weight_wei TEXT NOT NULL,
+    PRIMARY KEY (provider, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

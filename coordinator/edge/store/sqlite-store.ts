@@ -1,22 +1,26 @@
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
-import { unreachable } from '#protocol/assert.ts'
-import { toJson } from '#protocol/frames.ts'
 import type { JobId } from '#protocol/ids.ts'
-import type { DurableRecord, ResultRow } from '../../core/records.ts'
+import type { DurableRecord } from '../../core/records.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { Failure } from '../failure.ts'
+import { ShareSums } from './share-sums.ts'
 import {
   assignmentRowOf,
+  checkRowOf,
   claimRowOf,
+  drawRowOf,
   epochRowOf,
+  hexIn,
   jobRowOf,
   numberIn,
-  shareOf,
+  standingRowOf,
+  textIn,
   unitRowOf,
   type Row,
 } from './sqlite-rows.ts'
 import { migrations } from './sqlite-schema.ts'
-import type { LoadedRows, Store } from './store.ts'
+import { SqliteWriter } from './sqlite-writer.ts'
+import { newestChecks, type LoadedRows, type Store } from './store.ts'
 
 /** Results up to this size lie in the database; larger ones lie beside it as blobs. */
 const inlineBytesMax = 64 * 1024
@@ -25,12 +29,17 @@ const inlineBytesMax = 64 * 1024
 export class SqliteStore implements Store {
   readonly #database: DatabaseSync
   readonly #blobs: Blobs
-  readonly #statements: ReturnType<typeof prepareAll>
+  readonly #writer: SqliteWriter
+  readonly #canonical: StatementSync
 
   private constructor(database: DatabaseSync, blobs: Blobs) {
     this.#database = database
     this.#blobs = blobs
-    this.#statements = prepareAll(database)
+    this.#writer = new SqliteWriter(database)
+    this.#canonical = database.prepare(
+      `SELECT results.bytes, results.blob FROM units JOIN results ON results.assignment = units.canonical
+       WHERE units.job = ? AND units.unit = ? AND units.verdict IN ('accepted', 'provisional')`,
+    )
   }
 
   /**
@@ -61,7 +70,7 @@ export class SqliteStore implements Store {
         places.set(record.row.assignment, await this.#blobs.put(record.row.bytes))
     this.#database.exec('BEGIN IMMEDIATE')
     try {
-      for (const record of records) this.#write(record, places)
+      for (const record of records) this.#writer.write(record, places)
       this.#database.exec('COMMIT')
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
@@ -69,99 +78,12 @@ export class SqliteStore implements Store {
     }
   }
 
-  #write(record: DurableRecord, places: ReadonlyMap<string, string>): void {
-    const write = this.#statements
-    switch (record.table) {
-      case 'jobs': {
-        const {
-          id,
-          spec,
-          salt,
-          requester,
-          phase,
-          fundedWei,
-          settledChargeWei,
-          refundedWei,
-          createdAtMs,
-          startedAtMs,
-          finishedAtMs,
-        } = record.row
-        write.job.run(
-          id,
-          spec,
-          salt,
-          requester,
-          phase,
-          `${fundedWei}`,
-          `${settledChargeWei}`,
-          `${refundedWei}`,
-          createdAtMs,
-          startedAtMs ?? null,
-          finishedAtMs ?? null,
-        )
-        return
-      }
-      case 'units': {
-        const { job, unit, verdict, canonical, disputed, queueMs, runMs, verifyMs } = record.row
-        write.unit.run(job, unit, verdict, canonical ?? null, disputed ? 1 : 0, queueMs, runMs, verifyMs)
-        return
-      }
-      case 'assignments': {
-        const { id, job, unit, provider, state, leasedAtMs, commitment, resultDigest, reason } = record.row
-        write.assignment.run(
-          id,
-          job,
-          unit,
-          provider,
-          state,
-          leasedAtMs,
-          commitment ?? null,
-          resultDigest ?? null,
-          reason ?? null,
-        )
-        return
-      }
-      case 'results':
-        this.#writeResult(record.row, places.get(record.row.assignment))
-        return
-      case 'droppedResults':
-        write.droppedResult.run(record.assignment)
-        return
-      case 'ledger':
-        write.ledger.run(
-          record.row.job,
-          record.row.unit,
-          record.row.provider,
-          `${record.row.amountWei}`,
-          record.row.atMs,
-        )
-        return
-      case 'epochs':
-        write.epoch.run(
-          record.row.epoch.number,
-          record.row.state,
-          toJson(record.row.epoch),
-          record.row.transaction ?? null,
-        )
-        return
-      case 'claims':
-        write.claim.run(record.row.provider, `${record.row.claimedWei}`, record.row.transaction ?? null)
-        return
-      default:
-        unreachable(record)
-    }
-  }
-
-  #writeResult({ assignment, job, unit, bytes }: ResultRow, blob: string | undefined): void {
-    this.#statements.result.run(assignment, job, unit, blob === undefined ? bytes : null, blob ?? null)
-  }
-
   async load(): Promise<LoadedRows> {
     const read = (sql: string) => this.#database.prepare(sql).all()
     const openAssignments = []
     for (const row of read(
       `SELECT assignments.*, results.bytes, results.blob FROM assignments LEFT JOIN results ON results.assignment = assignments.id
-       WHERE NOT EXISTS (SELECT 1 FROM units WHERE units.job = assignments.job AND units.unit = assignments.unit) ORDER BY sequence`,
+       WHERE ${isOpen('assignments')} ORDER BY sequence`,
     ))
       openAssignments.push({ row: assignmentRowOf(row), result: await this.#bytesOf(row) })
     const epochs = read(`SELECT * FROM epochs ORDER BY number DESC LIMIT 2`).map(epochRowOf)
@@ -172,8 +94,23 @@ export class SqliteStore implements Store {
         row: jobRowOf(row),
         assignmentCount: numberIn(row, 'assignment_count'),
       })),
-      units: read(`SELECT * FROM units`).map(unitRowOf),
+      units: read(`SELECT * FROM units WHERE verdict <> 'recalled'`).map(unitRowOf),
       openAssignments,
+      provisionalAssignments: read(
+        `SELECT assignments.*, (SELECT COUNT(*) FROM assignments AS tries WHERE tries.job = units.job AND tries.unit = units.unit) AS attempts
+         FROM units JOIN assignments ON assignments.id = units.canonical WHERE units.verdict = 'provisional' ORDER BY sequence`,
+      ).map((row) => ({ row: assignmentRowOf(row), attempts: numberIn(row, 'attempts') })),
+      draws: read(`SELECT * FROM draws WHERE ${isOpen('draws')}`).map(drawRowOf),
+      standings: read(`SELECT * FROM standings`).map(standingRowOf),
+      checks: read(
+        `SELECT checks.* FROM standings LEFT JOIN (
+           SELECT assignments.provider, MIN(units.mark) AS mark FROM units JOIN assignments ON assignments.id = units.canonical
+           WHERE units.verdict = 'provisional' GROUP BY assignments.provider
+         ) AS pending ON pending.provider = standings.provider
+         JOIN checks ON checks.provider = standings.provider AND checks.number >= MAX(
+           standings.checks_from, MIN(COALESCE(pending.mark, standings.checks), standings.checks - ${newestChecks}))
+         ORDER BY checks.provider, checks.number`,
+      ).map(checkRowOf),
       shares: this.#shares(),
       claims: read(`SELECT * FROM claims`).map(claimRowOf),
       postedEpoch: epochs.find((row) => row.state === 'posted'),
@@ -182,20 +119,29 @@ export class SqliteStore implements Store {
   }
 
   #shares(): LoadedRows['shares'] {
-    const rows = this.#database
+    const shares = new ShareSums()
+    for (const row of this.#database
       .prepare(
-        `SELECT job, provider, SUM(accepted) AS accepted, SUM(refused) AS refused, MAX(amount_wei) AS amount_wei FROM (
-           SELECT job, provider, COUNT(*) AS accepted, 0 AS refused, amount_wei FROM ledger GROUP BY job, provider, amount_wei
-           UNION ALL
-           SELECT job, provider, 0, COUNT(*), NULL FROM assignments WHERE state = 'refused' GROUP BY job, provider
-         ) GROUP BY job, provider`,
+        'SELECT job, provider, amount_wei, COUNT(*) AS count FROM ledger GROUP BY job, provider, amount_wei',
       )
-      .all()
-    return rows.map(shareOf)
+      .iterate())
+      shares.pay(
+        hexIn(row, 'job'),
+        hexIn(row, 'provider'),
+        numberIn(row, 'count'),
+        BigInt(textIn(row, 'amount_wei')),
+      )
+    for (const row of this.#database
+      .prepare(
+        `SELECT job, provider, COUNT(*) AS count FROM assignments WHERE state = 'refused' GROUP BY job, provider`,
+      )
+      .iterate())
+      shares.refuse(hexIn(row, 'job'), hexIn(row, 'provider'), numberIn(row, 'count'))
+    return shares.all
   }
 
   async canonicalResult(job: JobId, unit: number): Promise<Uint8Array | undefined> {
-    const row = this.#statements.canonical.get(job, unit)
+    const row = this.#canonical.get(job, unit)
     return row && (await this.#bytesOf(row))
   }
 
@@ -211,39 +157,9 @@ export class SqliteStore implements Store {
   }
 }
 
-function prepareAll(database: DatabaseSync) {
-  const replace = (table: string, columns: string, key: string): StatementSync => {
-    const names = columns.split(' ')
-    const rest = names
-      .filter((name) => !key.split(' ').includes(name))
-      .map((name) => `${name} = excluded.${name}`)
-    return database.prepare(
-      `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')}) ON CONFLICT (${key.split(' ').join(', ')}) DO UPDATE SET ${rest.join(', ')}`,
-    )
-  }
-  return {
-    job: replace(
-      'jobs',
-      'id spec salt requester phase funded_wei settled_charge_wei refunded_wei created_at_ms started_at_ms finished_at_ms',
-      'id',
-    ),
-    unit: replace('units', 'job unit verdict canonical disputed queue_ms run_ms verify_ms', 'job unit'),
-    assignment: replace(
-      'assignments',
-      'id job unit provider state leased_at_ms commitment result_digest reason',
-      'id',
-    ),
-    result: replace('results', 'assignment job unit bytes blob', 'assignment'),
-    droppedResult: database.prepare('DELETE FROM results WHERE assignment = ?'),
-    ledger: database.prepare(
-      'INSERT INTO ledger (job, unit, provider, amount_wei, at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (job, unit, provider) DO NOTHING',
-    ),
-    epoch: replace('epochs', 'number state contents transaction_hash', 'number'),
-    claim: replace('claims', 'provider claimed_wei transaction_hash', 'provider'),
-    canonical: database.prepare(
-      'SELECT results.bytes, results.blob FROM units JOIN results ON results.assignment = units.canonical WHERE units.job = ? AND units.unit = ?',
-    ),
-  }
+/** Of a table with `job` and `unit`: that the unit is undecided, or open again. */
+function isOpen(table: string): string {
+  return `NOT EXISTS (SELECT 1 FROM units WHERE units.job = ${table}.job AND units.unit = ${table}.unit AND units.verdict <> 'recalled')`
 }
 
 function migrate(database: DatabaseSync, path: string): void {

@@ -1,6 +1,6 @@
 import type { JobId } from '#protocol/ids.ts'
 import type { DurableRecord, JobRow } from '../../core/records.ts'
-import type { Stored } from '../../core/recover.ts'
+import type { Stored } from '../../core/stored.ts'
 import type { JobTerms } from '../../core/state.ts'
 
 /** What `load` gives back: all that the core recovers from, but for the terms, which are made from the job's spec blob. */
@@ -8,14 +8,19 @@ export interface LoadedRows extends Omit<Stored, 'jobs'> {
   readonly jobs: readonly { readonly row: JobRow; readonly assignmentCount: number }[]
 }
 
+/** So many of a provider's newest checks are loaded, however old what is pending; older ones only where that may count them. */
+export const newestChecks = 1_024
+
 /**
  * Keeps the coordinator's truth. Its duties:
  *
  * 1. When `commit` has settled, all its records survive the end of the process and a power cut. When it throws,
  *    or the process ends during it, either all of them have been kept or none.
- * 2. A record replaces the row with the same key. A ledger row is never replaced by another: the second insert
- *    of (job, unit, provider) changes nothing.
- * 3. `load` sees everything that was committed, and nothing else.
+ * 2. A record replaces the row with the same key. Pay is said once: a second ledger row of the same assignment changes
+ *    nothing. `finals` and `assignmentEnds` change a row that is there, in the columns they name; where there is none,
+ *    nothing.
+ * 3. `load` sees everything that was committed, and nothing else. A recalled unit is open again: its row is not loaded,
+ *    its assignments are.
  * 4. Whole numbers of any size come back as they went in.
  * 5. One process at a time: opening a store that another holds fails at once, with what to do.
  *
@@ -24,7 +29,7 @@ export interface LoadedRows extends Omit<Stored, 'jobs'> {
 export interface Store {
   commit(records: readonly DurableRecord[]): Promise<void>
   load(): Promise<LoadedRows>
-  /** The bytes of the canonical result of an accepted unit. */
+  /** The bytes of the canonical result of an accepted or provisional unit. */
   canonicalResult(job: JobId, unit: number): Promise<Uint8Array | undefined>
   close(): Promise<void>
 }

@@ -4,7 +4,8 @@ import type { SessionId } from '../../core/state.ts'
 
 /** Who hears what comes from providers. */
 export interface TransportHandlers {
-  opened(session: SessionId): void
+  /** @param network coarse name of the network the peer comes from, where that is known */
+  opened(session: SessionId, network?: string): void
   message(session: SessionId, message: Message): void
   /** Part of a message came. A large one on a slow line must not look like silence. */
   heard(session: SessionId): void
@@ -23,8 +24,8 @@ export interface TransportHandlers {
  */
 export interface ProviderTransport {
   start(handlers: TransportHandlers): Promise<void>
-  /** Sends, or drops the message when the session has gone. */
-  send(session: SessionId, message: FromCoordinator): void
+  /** Sends a message with its bytes, if it has any; or drops it when the session has gone. */
+  send(session: SessionId, message: FromCoordinator, payload?: Uint8Array): void
   disconnect(session: SessionId): void
   /** The id under which providers reach the coordinator through the signalling server. */
   readonly peer: string

@@ -19,6 +19,8 @@ export interface SupervisedTransportOptions {
   /** A fresh admission to the signalling server for our own peer. */
   readonly mintTicket: () => string
   readonly log: Logger
+  /** Coarse name of the network a peer comes from. */
+  readonly networkOf?: (remotePeer: string) => string | undefined
   /** The program of the child. Default: the WebRTC host. */
   readonly host?: string
 }
@@ -106,7 +108,7 @@ export class SupervisedTransport implements ProviderTransport {
     switch (message.kind) {
       case 'opened':
         this.#sessions.set(message.session, { reader: new FrameReader(), remotePeer: message.remotePeer })
-        this.#handlers?.opened(message.session)
+        this.#handlers?.opened(message.session, this.#options.networkOf?.(message.remotePeer))
         return
       case 'frame':
         this.#read(message.session, message.frame)
@@ -137,8 +139,9 @@ export class SupervisedTransport implements ProviderTransport {
       if (open.remotePeer === remotePeer) this.#handlers?.suspected(session)
   }
 
-  send(session: SessionId, message: FromCoordinator): void {
-    if (this.#sessions.has(session)) this.#order({ kind: 'send', session, frames: encodeFrames(message) })
+  send(session: SessionId, message: FromCoordinator, payload?: Uint8Array): void {
+    if (this.#sessions.has(session))
+      this.#order({ kind: 'send', session, frames: encodeFrames(message, payload) })
   }
 
   disconnect(session: SessionId): void {

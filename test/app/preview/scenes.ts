@@ -1,4 +1,10 @@
-import { idleView, type ContributorView, type CurrentJob } from '#web/core/contributor-view.ts'
+import { usualSettings, type OfferSettings } from '#web/core/offer.ts'
+import {
+  idleView,
+  type ContributorView,
+  type CurrentJob,
+  type OfferView,
+} from '#web/core/contributor-view.ts'
 
 const hex = (digit: string, length: number) => `0x${digit.repeat(length)}` as const
 
@@ -28,20 +34,38 @@ const sweepJob: CurrentJob = {
   output: { kind: 'table' },
 }
 
+const sampleOffer: OfferView = {
+  settings: usualSettings,
+  speed: { gflops: 9_400, gops: 4_700, copyGBps: 180, launchMs: 0.14 },
+  bytesToday: 37_400_000,
+  goingRateWeiPerHour: 123_456_789_000_000_000n,
+}
+
 const workingView: ContributorView = {
   state: { kind: 'working' },
   job: sampleJob,
   unit: { index: 57, areas: [{ x: 576, y: 256, width: 64, height: 64 }] },
   provider: '0x71c7656ec7ab88b098defb751b7401b5f6d8976f',
   unitsComputed: 41,
-  unitsAccepted: 38,
+  unitsAccepted: 30,
+  unitsProvisional: 8,
   unitsRefused: 1,
   incidents: [],
   gpuBusy: 0.23,
-  pendingWei: 76_000_000_000_000_000n,
+  pendingWei: 16_000_000_000_000_000n,
+  earnedWei: 60_000_000_000_000_000n,
   claimableWei: 1_250_400_000_000_000_000n,
   claimedWei: 18_006_000_000_000_000_000n,
   adapter: 'NVIDIA Ampere (nvidia)',
+  offer: sampleOffer,
+}
+
+const choosy: OfferSettings = {
+  minimumWeiPerHour: 250_000_000_000_000_000n,
+  causes: { never: ['ml', 'other'] },
+  requesters: { never: [sampleJob.requester, hex('b', 40)] },
+  dataMiBPerDay: 500,
+  pools: ['astronomy-club-7f2c'],
 }
 
 /** What the page shows in each picture taken of it. */
@@ -54,6 +78,7 @@ export const scenes = {
     state: { kind: 'reconnecting', attempt: 3, retryInMs: 8_000, reason: 'coordinatorUnreachable' },
     unit: undefined,
   },
+  choosy: { ...workingView, offer: { ...sampleOffer, settings: choosy } },
   table: { ...workingView, job: sweepJob, unit: { index: 57, areas: [] } },
   incidents: {
     ...workingView,

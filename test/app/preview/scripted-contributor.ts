@@ -4,6 +4,7 @@ import {
   type ContributorView,
   type UnitNews,
 } from '#web/core/contributor-view.ts'
+import type { OfferSettings } from '#web/core/offer.ts'
 import type { Attention } from '#web/core/pace.ts'
 import { patchesOf } from '#web/core/picture-layout.ts'
 import { sampleTile } from './sample-picture.ts'
@@ -14,6 +15,8 @@ export class ScriptedContributor implements Contributor {
   view: ContributorView
   /** What the page asked for, in order. */
   readonly asked: string[] = []
+  /** What the contributor wanted, in order. */
+  readonly wanted: OfferSettings[] = []
   intensity: number | undefined
   attention: Attention | undefined
   readonly #viewListeners = new Set<(view: ContributorView) => void>()
@@ -50,6 +53,12 @@ export class ScriptedContributor implements Contributor {
       when === 'now' ? ({ kind: 'stopped', reason: 'byUser' } as const) : ({ kind: 'finishing' } as const)
     this.show({ state, unit: undefined })
     return Promise.resolve()
+  }
+
+  want(settings: OfferSettings): void {
+    this.wanted.push(settings)
+    const { offer } = this.view
+    if (offer) this.show({ offer: { ...offer, settings } })
   }
 
   lend(intensity: number): void {

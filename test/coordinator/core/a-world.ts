@@ -5,10 +5,12 @@ import type { AssignmentId, ProviderId } from '#protocol/ids.ts'
 import { jobIdOf } from '#protocol/job-spec.ts'
 import type { Comparator } from '#protocol/manifest.ts'
 import type { FromCoordinator, HandBackReason } from '#protocol/messages.ts'
+import type { Needs } from '#protocol/needs.ts'
+import type { Offer } from '#protocol/offer.ts'
 import type { Effect } from '#coordinator/core/effects.ts'
 import type { Event } from '#coordinator/core/events.ts'
 import { checkInvariants } from '#coordinator/core/invariants.ts'
-import { recover } from '#coordinator/core/recover.ts'
+import { recover, type RecoveryOptions } from '#coordinator/core/recover.ts'
 import type { LedgerRow } from '#coordinator/core/records.ts'
 import {
   defaultDurations,
@@ -16,26 +18,58 @@ import {
   type Job,
   type JobTerms,
   type SessionId,
+  type State,
 } from '#coordinator/core/state.ts'
 import { step } from '#coordinator/core/step.ts'
+import { defaultPolicy, type Policy } from '#coordinator/core/trust/policy.ts'
 import { conditionOf } from '#coordinator/core/units.ts'
 import { withTerms } from '#coordinator/edge/store/store.ts'
+import { anOffer } from '#test/network/an-offer.ts'
 import { MemoryStore } from '#test/simulation/memory-store.ts'
 
 export const chainId = 31_337
 export const durations = defaultDurations
 type Message<Type extends FromCoordinator['type']> = Extract<FromCoordinator, { type: Type }>
 
-/** A job of one-float units, compared exactly, two results to a quorum, at 10 wei a unit; changed where a test needs it. */
-export function aJob(
-  changes: { unitCount?: number; quorum?: number; comparator?: Comparator; number?: number } = {},
-): JobTerms {
+/** What a job of tests asks of a provider: nothing; changed where a test needs it. */
+export function someNeeds(changes: Partial<Needs> = {}): Needs {
+  return {
+    features: [],
+    limits: {},
+    memoryBytes: 0,
+    gflopsMin: 0,
+    cause: 'science',
+    requester: `0x${'aa'.repeat(20)}`,
+    dataBytes: 0,
+    pool: undefined,
+    deadlineMs: undefined,
+    targetMs: undefined,
+    ...changes,
+  }
+}
+
+export interface JobChanges {
+  readonly unitCount?: number
+  readonly quorum?: number
+  readonly comparator?: Comparator
+  readonly number?: number
+  readonly spottable?: boolean
+  readonly requester?: Hex
+  readonly needs?: Partial<Needs>
+  readonly resultBytes?: number
+}
+
+/**
+ * A job of one-float units, compared exactly, two results to a quorum, at 10 wei a unit; of an audited job, at 640.
+ * Changed where a test needs it.
+ */
+export function aJob(changes: JobChanges = {}): JobTerms {
   const { unitCount = 1, quorum = 2, comparator = { compare: 'exact' }, number = 1 } = changes
-  const requester: Hex = `0x${'aa'.repeat(20)}`
+  const { spottable = false, requester = `0x${'aa'.repeat(20)}`, needs = {}, resultBytes = 4 } = changes
   const salt = toHex(new Uint8Array(32).fill(number))
-  const unitPayWei = 5n
+  const unitPayWei = quorum === 1 ? 640n : 5n
   const unitPriceWei = unitPayWei * BigInt(quorum)
-  const costWei = unitPriceWei * BigInt(unitCount)
+  const costWei = (quorum === 1 ? 2n * unitPriceWei + 20n : unitPriceWei) * BigInt(unitCount)
   return {
     id: jobIdOf(requester, salt),
     spec: `b${'a'.repeat(58)}`,
@@ -43,7 +77,9 @@ export function aJob(
     name: `Job ${number}`,
     requester,
     plan: { unitCount, quorum, unitPriceWei, unitPayWei, costWei, budgetWei: costWei + 7n },
-    resultPartsOf: () => [{ name: 'out', bytes: 4, comparator }],
+    needs: someNeeds({ requester, ...needs }),
+    spottable,
+    resultPartsOf: () => [{ name: 'out', bytes: resultBytes, comparator }],
   }
 }
 
@@ -61,10 +97,12 @@ const nonce: Hex = `0x${'0e'.repeat(32)}`
 
 /** The core with a time of its own and a store; the invariants of the whole state are checked after every event. */
 export class World {
-  state = emptyState(durations)
+  state: State
   readonly store = new MemoryStore()
   readonly terms: JobTerms
   readonly ledger: LedgerRow[] = []
+  /** Results that the core asked for and has not been given. */
+  readonly fetches: Extract<Effect, { kind: 'fetchResult' }>[] = []
   /** Everything that has happened, oldest first. */
   readonly past: Event[] = []
   nowMs = 1_000_000
@@ -73,9 +111,23 @@ export class World {
   readonly #said: { readonly session: SessionId; readonly message: FromCoordinator }[] = []
   readonly #sessions = new Map<string, SessionId>()
   #sessionCount = 0
+  #published = 0
+
+  readonly #setUp: RecoveryOptions
 
   /** A world whose job is submitted and paid for, and these providers, of capacity 1, in this order. */
-  constructor(options: { terms?: JobTerms; funded?: boolean; providers?: string } = {}) {
+  constructor(
+    options: {
+      terms?: JobTerms
+      funded?: boolean
+      providers?: string
+      policy?: Partial<Policy>
+      anchors?: string
+    } = {},
+  ) {
+    const policy = { ...defaultPolicy, ...options.policy }
+    this.#setUp = { durations, policy, anchors: [...(options.anchors ?? '')].map(providerOf) }
+    this.state = emptyState(durations, policy, this.#setUp.anchors)
     this.terms = options.terms ?? aJob()
     this.happens({ kind: 'jobSubmitted', terms: this.terms })
     if (options.funded !== false) this.fund(this.terms.plan.budgetWei)
@@ -93,6 +145,7 @@ export class World {
   #take(effects: readonly Effect[]): void {
     this.effects = effects
     for (const effect of effects) {
+      if (effect.kind === 'fetchResult') this.fetches.push(effect)
       if (effect.kind === 'send') this.#said.push(effect)
       if (effect.kind === 'persist') this.store.apply([effect.record])
       if (effect.kind === 'persist' && effect.record.table === 'ledger') this.ledger.push(effect.record.row)
@@ -103,12 +156,42 @@ export class World {
     this.happens({ kind: 'jobFunded', job: this.terms.id, fundedWei })
   }
 
-  join(name: string, capacity = 1): SessionId {
+  join(
+    name: string,
+    capacity = 1,
+    offer: Partial<Offer> = {},
+    kind: { dutiesOnly?: boolean; network?: string } = {},
+  ): SessionId {
     this.#sessionCount += 1
     const session = `${name}-${this.#sessionCount}`
     this.#sessions.set(name, session)
-    this.happens({ kind: 'providerJoined', session, provider: providerOf(name), capacity })
+    this.happens({
+      kind: 'providerJoined',
+      session,
+      provider: providerOf(name),
+      capacity,
+      offer: anOffer(offer),
+      ...kind,
+    })
     return session
+  }
+
+  /** Lets so much time pass that the rounds named by now have begun, and publishes them. */
+  publish(rounds = 3): void {
+    this.wait(rounds * defaultPolicy.beaconRoundMs)
+    this.publishRound(Math.floor(this.nowMs / defaultPolicy.beaconRoundMs))
+  }
+
+  /** Publishes every round up to this one that was not published yet. */
+  publishRound(last: number): void {
+    for (let round = Math.max(this.#published + 1, last - 100); round <= last; round += 1) {
+      this.#published = round
+      this.happens({
+        kind: 'beaconPublished',
+        round,
+        value: resultDigestOf(Uint8Array.of(round % 256, round >> 8)),
+      })
+    }
   }
 
   leave(name: string): void {
@@ -120,7 +203,7 @@ export class World {
     const { state, effects } = recover(
       withTerms(this.store.loadNow(), () => this.terms),
       this.nowMs,
-      durations,
+      this.#setUp,
     )
     this.state = state
     checkInvariants(state)
@@ -158,10 +241,24 @@ export class World {
     })
   }
 
+  /** Gives the core the provisional results that it has asked for. */
+  answerFetches(): void {
+    for (const { job, unit, assignment } of this.fetches.splice(0)) {
+      const result = this.store.canonicalResultNow(job, unit)
+      assert(result, 'a provisional result is kept')
+      this.happens({ kind: 'resultFetched', assignment, result })
+    }
+  }
+
   /** Commits and reveals. */
   deliver(name: string, value: number, assignment = this.assignmentOf(name)): void {
     this.commit(name, value, assignment)
     this.reveal(name, value, assignment)
+  }
+
+  deliverBytes(name: string, result: Uint8Array, assignment = this.assignmentOf(name)): void {
+    this.commitBytes(name, result, assignment)
+    this.revealBytes(name, result, assignment)
   }
 
   handBack(name: string, reason: HandBackReason, assignment = this.assignmentOf(name)): void {
@@ -212,6 +309,10 @@ export class World {
 
   conditionOf(unit = 0): string {
     return conditionOf(this.job, unit)
+  }
+
+  pendingOf(name: string): bigint {
+    return this.state.accounts.get(providerOf(name))?.pendingWei ?? 0n
   }
 
   earnedBy(name: string): bigint {

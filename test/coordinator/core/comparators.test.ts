@@ -37,7 +37,7 @@ describe('comparators', () => {
     )
   })
 
-  test('[V5] tolerance passes by the formula, the canonical value on its right side', () => {
+  test('[V5] [F13] tolerance passes by the formula, the canonical value on its right side', () => {
     const limits = fc.record({
       atol: fc.double({ min: 0, max: 2, noNaN: true }),
       rtol: fc.double({ min: 0, max: 1, noNaN: true }),

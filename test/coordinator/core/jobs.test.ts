@@ -30,10 +30,10 @@ describe('jobs', () => {
   })
 
   test('[J2] a job ends with its last unit, not before', () => {
-    const world = new World({ terms: aJob({ unitCount: 2, quorum: 1 }), providers: 'A' })
-    world.deliver('A', 1)
+    const world = new World({ terms: aJob({ unitCount: 2 }), providers: 'AB' })
+    for (const name of 'AB') world.deliver(name, 1)
     expect(world.job.phase).toBe('running')
-    world.deliver('A', 1)
+    for (const name of 'AB') world.deliver(name, 1)
     expect(world.job).toMatchObject({ phase: 'finished', finishedAtMs: world.nowMs })
   })
 
@@ -55,11 +55,10 @@ describe('jobs', () => {
 
 describe('views', () => {
   test('[J1] the letters of a snapshot are the units’ conditions', () => {
-    const world = new World({ terms: aJob({ unitCount: 8, quorum: 1 }), providers: 'ABCDE' })
-    world.deliver('A', 1)
-    world.commit('B', 1)
-    world.handBack('C', 'kernelFailed')
-    const snapshot = snapshotOf(world.job)
+    const world = new World({ terms: aJob({ unitCount: 8 }), providers: 'ABCDE' })
+    for (const name of 'AB') world.deliver(name, 1)
+    world.commit('C', 1)
+    const snapshot = snapshotOf(world.state, world.job, world.nowMs)
     const conditions = Array.from({ length: 8 }, (_, unit) => world.conditionOf(unit))
     expect(conditions).toContain('accepted')
     expect(conditions).toContain('committed')
@@ -67,7 +66,7 @@ describe('views', () => {
     expect(snapshot.kind === 'snapshot' && Array.from(snapshot.units)).toEqual(
       conditions.map((condition) => unitLetters[condition as keyof typeof unitLetters]),
     )
-    expect(changesOf(world.job, [0, 1])).toMatchObject({
+    expect(changesOf(world.state, world.job, [0, 1], world.nowMs)).toMatchObject({
       changed: [
         [0, 'a'],
         [1, 'c'],

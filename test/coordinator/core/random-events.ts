@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { JobAction } from '#protocol/api.ts'
 import type { HandBackReason } from '#protocol/messages.ts'
 import { providerOf, resultOf, type World } from './a-world.ts'
 
@@ -22,6 +23,8 @@ export type Happening =
       readonly attempt: number
       readonly reason: HandBackReason
     }
+  | { readonly kind: 'renew'; readonly name: Name; readonly attempt: number }
+  | { readonly kind: 'control'; readonly action: JobAction }
   | { readonly kind: 'wait'; readonly durationMs: number; readonly silent: boolean }
   | { readonly kind: 'replay'; readonly age: number }
   | { readonly kind: 'chain'; readonly answer: 'done' | 'failed' | 'wrongEpoch' }
@@ -34,7 +37,14 @@ const result = fc.oneof(
   { weight: 3, arbitrary: fc.nat(results.length - 1) },
 )
 
-/** Any order of what providers, the clock and the chain may do, old messages and strangers' units included. */
+// Mostly resumed, or every job would rest; seldom cancelled, or none would end otherwise.
+const actions = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<JobAction>('pause') },
+  { weight: 12, arbitrary: fc.constant<JobAction>('resume') },
+  { weight: 1, arbitrary: fc.constant<JobAction>('cancel') },
+)
+
+/** Any order of what providers, requesters, the clock and the chain may do, old messages and strangers' units included. */
 export const happenings: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(
     {
@@ -75,6 +85,8 @@ export const happenings: fc.Arbitrary<Happening[]> = fc.array(
         silent: fc.constantFrom(false, false, false, true),
       }),
     },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew'), name, attempt }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('control'), action: actions }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('replay'), age: fc.nat(30) }) },
     {
       weight: 2,
@@ -117,6 +129,15 @@ export class Play {
         if (event && event.kind !== 'providerJoined') world.happens(event)
         return
       }
+      case 'renew': {
+        const assignment = this.#assignment(happening)
+        if (assignment)
+          world.happens({ kind: 'renewalAsked', session: world.sessionOf(happening.name), assignment })
+        return
+      }
+      case 'control':
+        world.happens({ kind: 'jobControlled', job: world.terms.id, action: happening.action })
+        return
       case 'chain':
         this.#answer(happening.answer)
         return

@@ -32,7 +32,7 @@ describe('commitments and reveals', () => {
     },
   )
 
-  test('[V1] a commitment copied from another provider cannot be revealed', () => {
+  test('[V1] [F7] a commitment copied from another provider cannot be revealed', () => {
     const world = new World({ providers: 'AB' })
     const commitment = world.commitmentOf('A', resultOf(1), world.assignmentOf('A'))
     world.commit('A', 1)
@@ -96,7 +96,7 @@ describe('commitments and reveals', () => {
     expect(world.state.assignments.get(world.assignmentOf('A'))?.state).toBe('revealed')
   })
 
-  test('[Q2] the same reveal again is no second vote', () => {
+  test('[Q2] [F8] the same reveal again is no second vote', () => {
     const world = new World({ providers: 'A' })
     world.deliver('A', 1)
     world.reveal('A', 1)

@@ -115,7 +115,11 @@ describe('settlement', () => {
     world.wait(0)
     expect(epochOf(world).closedJobs).toEqual([world.terms.id])
     world.happens({ kind: 'epochPosted', epoch: 1, transaction: undefined })
-    expect(jobViewOf(world.job)).toMatchObject({ state: 'settled', chargedWei: 10n, refundedWei: 7n })
+    expect(jobViewOf(world.state, world.job, world.nowMs)).toMatchObject({
+      state: 'settled',
+      chargedWei: 10n,
+      refundedWei: 7n,
+    })
   })
 
   test('[M6] a job that was accepted in no unit is closed without a charge', () => {
@@ -126,6 +130,9 @@ describe('settlement', () => {
     world.wait(0)
     expect(epochOf(world)).toMatchObject({ earnings: [], charges: [], closedJobs: [world.terms.id] })
     world.happens({ kind: 'epochPosted', epoch: 1, transaction: undefined })
-    expect(jobViewOf(world.job)).toMatchObject({ state: 'settled', refundedWei: world.terms.plan.budgetWei })
+    expect(jobViewOf(world.state, world.job, world.nowMs)).toMatchObject({
+      state: 'settled',
+      refundedWei: world.terms.plan.budgetWei,
+    })
   })
 })

@@ -5,6 +5,10 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { Refusal } from '#protocol/refusal.ts'
 import { admitJob } from '#coordinator/admission.ts'
+import { unitAnswerOf } from '#coordinator/unit-answer.ts'
+import { refuseUnrunnable } from '#coordinator/unrunnable.ts'
+import { ControlDesk } from '#coordinator/control-desk.ts'
+import { marketView } from '#coordinator/core/market/price-view.ts'
 import { jobViewOf, changesOf, snapshotOf } from '#coordinator/core/views.ts'
 import { FileBlobs } from '#coordinator/edge/blobs/file-blobs.ts'
 import { checkRpcRequest } from '#coordinator/edge/chain/rpc-gate.ts'
@@ -14,7 +18,7 @@ import { JobWatch } from '#coordinator/edge/job-watch.ts'
 import { createLog } from '#coordinator/edge/log.ts'
 import { Tickets } from '#coordinator/edge/webrtc/tickets.ts'
 import { providerViewOf } from '#coordinator/settlement-desk.ts'
-import { World } from '../core/a-world.ts'
+import { chainId, World } from '../core/a-world.ts'
 import { HandClock } from './hand-clock.ts'
 
 export interface HttpAppUnderTest {
@@ -26,11 +30,13 @@ export interface HttpAppUnderTest {
 }
 
 /** The HTTP app over real blobs and a real core; only the chain behind the relay is missing. Services may be replaced. */
-export async function anHttpApp(changes: Partial<HttpServices> = {}): Promise<HttpAppUnderTest> {
+export async function anHttpApp(
+  changes: Partial<HttpServices> = {},
+  world = new World({ providers: 'AB' }),
+): Promise<HttpAppUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'mask-test-'))
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>MASK</title>')
   const blobs = new FileBlobs(join(folder, 'blobs'))
-  const world = new World({ providers: 'AB' })
   const watch = new JobWatch()
   const tickets = new Tickets(new HandClock())
   const known = (id: string) => {
@@ -38,13 +44,19 @@ export async function anHttpApp(changes: Partial<HttpServices> = {}): Promise<Ht
     if (!job) throw new Refusal('notFound', `There is no job ${id} here.`, { where: id })
     return job
   }
+  const viewOf = (id: string) => jobViewOf(world.state, known(id), world.nowMs)
+  const clock = { nowMs: () => world.nowMs }
+  const control = new ControlDesk(chainId, clock, (event) => {
+    world.happens(event)
+    return Promise.resolve()
+  })
   const zero = `0x${'00'.repeat(20)}` as const
   const services: HttpServices = {
     blobs,
     network: () => ({
       version: protocolVersion,
       name: 'test',
-      chainId: 31_337,
+      chainId,
       development: true,
       contracts: { token: zero, escrow: zero, settlement: zero },
       coordinatorPeer: 'coordinator-1',
@@ -54,15 +66,21 @@ export async function anHttpApp(changes: Partial<HttpServices> = {}): Promise<Ht
     mintTicket: () => ({ ...tickets.mint(), coordinatorPeer: 'coordinator-1' }),
     submitJob: async (request) => {
       const { terms } = await admitJob(blobs, request)
+      refuseUnrunnable(terms.needs, world.nowMs)
       world.happens({ kind: 'jobSubmitted', terms })
-      return jobViewOf(known(terms.id))
+      return viewOf(terms.id)
     },
-    jobs: () => [...world.state.jobs.values()].map(jobViewOf),
-    job: (id) => jobViewOf(known(id)),
+    jobs: () => [...world.state.jobs.keys()].map(viewOf),
+    job: viewOf,
     watchJob: (id, listener) => watch.watch(id, listener),
-    snapshot: (id) => snapshotOf(known(id)),
-    changes: (id, units) => changesOf(known(id), units),
-    result: (job, unit) => world.store.canonicalResult(job, unit),
+    snapshot: (id) => snapshotOf(world.state, known(id), world.nowMs),
+    changes: (id, units) => changesOf(world.state, known(id), units, world.nowMs),
+    controlJob: async (id, request) => {
+      await control.control(known(id), request)
+      return viewOf(id)
+    },
+    result: (id, unit) => unitAnswerOf(known(id), unit, world.store),
+    market: (bid) => marketView(world.state, world.nowMs, bid),
     provider: (id) => providerViewOf(world.state, id),
     relayRpc: (request) => {
       const { method } = checkRpcRequest(request)

@@ -2,7 +2,10 @@ import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '#coordinator/config.ts'
 import { defaultDurations } from '#coordinator/core/state.ts'
+import { defaultPolicy } from '#coordinator/core/trust/policy.ts'
 import { Failure } from '#coordinator/edge/failure.ts'
+
+const anchor = `0x${'0a'.repeat(20)}`
 
 function failureOf(flags: readonly string[], environment = {}): Failure {
   try {
@@ -24,6 +27,9 @@ describe('settings', () => {
       publicHosts: [],
       unprovable: 'admit',
       durations: defaultDurations,
+      policy: defaultPolicy,
+      anchors: [],
+      referenceWorker: false,
     })
   })
 
@@ -45,6 +51,16 @@ describe('settings', () => {
       '3',
       '--lease-seconds',
       '9',
+      '--tail-idle-seconds',
+      '7',
+      '--audit-rate',
+      '0.25',
+      '--reference-worker',
+      'on',
+      '--anchor',
+      anchor,
+      '--anchor',
+      `0x${'AB'.repeat(20)}`,
     ]
     expect(readConfig(flags, environment)).toMatchObject({
       host: '0.0.0.0',
@@ -52,7 +68,23 @@ describe('settings', () => {
       dataDirectory: '/from/environment',
       logLevel: 'silent',
       publicHosts: ['a.example', 'b.example'],
-      durations: { epochMs: 3_000, leaseMs: 9_000 },
+      durations: { epochMs: 3_000, leaseMs: 9_000, tailIdleMs: 7_000 },
+      policy: { auditRate: 0.25, auditRateUnspotted: expect.closeTo(0.4) as unknown },
+      anchors: [anchor, `0x${'ab'.repeat(20)}`],
+      referenceWorker: true,
+    })
+  })
+
+  test.each([
+    ['0', 0, 0],
+    ['.5', 0.5, 0.8],
+    ['0.75', 0.75, 1],
+    ['1', 1, 1],
+    ['1.0', 1, 1],
+  ])('[H4] an audit rate of %s is a chance, and elsewhere one of 1.6 times that', (rate, spotted, other) => {
+    const config = readConfig(['--audit-rate', rate], {})
+    expect(config).toMatchObject({
+      policy: { auditRate: spotted, auditRateUnspotted: expect.closeTo(other) as unknown },
     })
   })
 
@@ -78,6 +110,15 @@ describe('settings', () => {
     [['--unprovable', 'maybe'], '--unprovable'],
     [['--lease-seconds', '1e3'], '--lease-seconds'],
     [['--lease-seconds', '1234567890'], '--lease-seconds'],
+    [['--tail-idle-seconds', '0'], '--tail-idle-seconds'],
+    [['--audit-rate', '1.1'], '--audit-rate'],
+    [['--audit-rate', '-0.1'], '--audit-rate'],
+    [['--audit-rate=-0.1'], '--audit-rate'],
+    [['--audit-rate', '5%'], '--audit-rate'],
+    [['--audit-rate', ''], '--audit-rate'],
+    [['--anchor', '0x12'], '--anchor'],
+    [['--anchor', anchor, '--anchor', 'me'], '--anchor'],
+    [['--reference-worker', 'maybe'], '--reference-worker'],
     [['--speed', '9'], '--speed'],
     [['--port'], '--port'],
     [['start'], 'start'],

@@ -18,6 +18,7 @@ describe('the data directory', () => {
       database: join(path, 'mask.sqlite'),
       blobs: join(path, 'blobs'),
       chain: join(path, 'chain'),
+      referenceKey: join(path, 'reference.key'),
     })
     expect((await stat(path)).mode & 0o777).toBe(0o700)
     expect((await stat(paths.blobs)).isDirectory()).toBe(true)

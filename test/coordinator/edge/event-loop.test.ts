@@ -5,6 +5,7 @@ import { emptyState } from '#coordinator/core/state.ts'
 import { EventLoop } from '#coordinator/event-loop.ts'
 import { MemoryStore } from '#test/simulation/memory-store.ts'
 import { aJob, providerOf } from '../core/a-world.ts'
+import { anOffer } from '#test/network/an-offer.ts'
 import { HandClock } from './hand-clock.ts'
 
 /** A store whose commits end when the test says so. */
@@ -37,7 +38,13 @@ function aLoop() {
 const terms = aJob()
 const submitted = { kind: 'jobSubmitted', terms } as const
 const funded = { kind: 'jobFunded', job: terms.id, fundedWei: terms.plan.costWei } as const
-const joined = { kind: 'providerJoined', session: 'A-1', provider: providerOf('A'), capacity: 1 } as const
+const joined = {
+  kind: 'providerJoined',
+  session: 'A-1',
+  provider: providerOf('A'),
+  capacity: 1,
+  offer: anOffer(),
+} as const
 const tablesOf = (records: readonly DurableRecord[] = []) => records.map(({ table }) => table)
 const sent = (effects: readonly Effect[]) =>
   effects.flatMap((effect) => (effect.kind === 'send' ? [effect.message.type] : []))
@@ -100,6 +107,7 @@ describe('the event loop', () => {
     state.accounts.set(providerOf('A'), {
       accepted: 1,
       refused: 0,
+      pendingWei: 0n,
       earnedWei: 1n,
       settledWei: 0n,
       claimedWei: 0n,

@@ -8,6 +8,8 @@ import type { ProviderTransport, TransportHandlers } from '#coordinator/edge/web
 export class MemoryTransport implements ProviderTransport {
   readonly peer = 'coordinator-in-memory'
   readonly heard = new Map<SessionId, FromCoordinator[]>()
+  /** The bytes that came with the messages of a session that had any. */
+  readonly payloads = new Map<SessionId, Uint8Array[]>()
   readonly #open = new Set<SessionId>()
   #handlers: TransportHandlers | undefined
   #opened = 0
@@ -17,12 +19,13 @@ export class MemoryTransport implements ProviderTransport {
     return Promise.resolve()
   }
 
-  open(): SessionId {
+  open(network?: string): SessionId {
     this.#opened += 1
     const session = `memory-${this.#opened}`
     this.#open.add(session)
     this.heard.set(session, [])
-    this.#started.opened(session)
+    this.payloads.set(session, [])
+    this.#started.opened(session, network)
     return session
   }
 
@@ -39,8 +42,10 @@ export class MemoryTransport implements ProviderTransport {
     }
   }
 
-  send(session: SessionId, message: FromCoordinator): void {
-    if (this.#open.has(session)) this.heard.get(session)?.push(message)
+  send(session: SessionId, message: FromCoordinator, payload?: Uint8Array): void {
+    if (!this.#open.has(session)) return
+    this.heard.get(session)?.push(message)
+    if (payload) this.payloads.get(session)?.push(payload)
   }
 
   disconnect(session: SessionId): void {

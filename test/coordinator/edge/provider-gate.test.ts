@@ -6,6 +6,7 @@ import type { Event } from '#coordinator/core/events.ts'
 import type { SessionId } from '#coordinator/core/state.ts'
 import { createLog } from '#coordinator/edge/log.ts'
 import { ProviderGate } from '#coordinator/edge/provider-gate.ts'
+import { anOffer } from '#test/network/an-offer.ts'
 import { MemoryTransport } from './memory-transport.ts'
 
 const chainId = 31_337
@@ -45,6 +46,7 @@ describe('the gate', () => {
     version: protocolVersion,
     provider: key.provider,
     capacity: 2,
+    offer: anOffer(),
     signature: signDigest(signer, greetingDigest(challengeOf(session), chainId)),
     ...changes,
   })
@@ -83,10 +85,25 @@ describe('the gate', () => {
   test('[T2] whoever proves its key has joined', () => {
     const session = transport.open()
     transport.say(session, aGreeting(session))
-    expect(events).toEqual([{ kind: 'providerJoined', session, provider: key.provider, capacity: 2 }])
+    expect(events).toEqual([
+      {
+        kind: 'providerJoined',
+        session,
+        provider: key.provider,
+        capacity: 2,
+        offer: anOffer(),
+        network: undefined,
+      },
+    ])
     expect(gate.providersOnline).toBe(1)
     vi.advanceTimersByTime(60_000)
     expect(transport.isOpen(session)).toBe(true)
+  })
+
+  test('[T2] a provider joins from the network its connection came from', () => {
+    const session = transport.open('5f3c0000deadbeef')
+    transport.say(session, aGreeting(session))
+    expect(events).toMatchObject([{ kind: 'providerJoined', session, network: '5f3c0000deadbeef' }])
   })
 
   test('[T2] whoever does not greet for ten seconds is let go, and was never an event', () => {
@@ -138,6 +155,7 @@ describe('the gate', () => {
     ],
     ['a heartbeat first', () => ({ type: 'heartbeat' }), 'wrongState'],
     ['too much capacity', (session) => aGreeting(session, { capacity: limits.capacityMax + 1 }), 'malformed'],
+    ['no offer', (session) => aGreeting(session, { offer: undefined }), 'malformed'],
     ['an unknown field', (session) => aGreeting(session, { admin: true }), 'malformed'],
     ['no message at all', () => null, 'malformed'],
   ])('[T2] [P8] %s: refused by name and disconnected', (_fault, greeting, reason) => {
@@ -165,11 +183,16 @@ describe('the gate', () => {
       signature: signDigest(key, digest(1)),
     })
     transport.say(session, { type: 'reveal', assignment, nonce: digest(2) }, result)
+    const dearer = anOffer({ minimumWeiPerHour: 10n ** 18n, pools: ['friends'] })
+    transport.say(session, { type: 'offer', offer: dearer })
+    transport.say(session, { type: 'renew', assignment })
     transport.say(session, { type: 'handBack', assignment, reason: 'stopping' })
     expect(events).toEqual([
       { kind: 'providerHeard', session },
       { kind: 'resultCommitted', session, assignment, commitment: digest(1) },
       { kind: 'resultRevealed', session, assignment, nonce: digest(2), result, chainId },
+      { kind: 'offerStated', session, offer: dearer },
+      { kind: 'renewalAsked', session, assignment },
       { kind: 'unitHandedBack', session, assignment, reason: 'stopping' },
     ])
   })
@@ -190,6 +213,12 @@ describe('the gate', () => {
       () => ({ type: 'commit', assignment, commitment: digest(1), signature: signDigest(key, digest(2)) }),
       'badSignature',
     ],
+    [
+      'an offer that asks for a feature nobody knows',
+      () => ({ type: 'offer', offer: { ...anOffer(), features: ['time-travel'] } }),
+      'malformed',
+    ],
+    ['a renewal of nothing', () => ({ type: 'renew' }), 'malformed'],
     ['a type nobody knows', () => ({ type: 'mint' }), 'malformed'],
     ['the coordinator’s own lines', () => ({ type: 'welcome', heartbeatMs: 1 }), 'malformed'],
   ])('[T2] [P8] after the greeting, %s: refused and disconnected', (_fault, message, reason) => {

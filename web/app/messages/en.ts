@@ -1,3 +1,4 @@
+import { enOffer } from './en-offer.ts'
 import type { Messages } from './ja.ts'
 
 /** English. A missing or surplus key does not compile. */
@@ -252,17 +253,20 @@ export const en: Messages = {
     label: 'WGSL source',
     lines: (lines) => `Lines: ${lines}`,
   },
+  offer: enOffer,
   units: {
     label: 'This session',
     computed: { term: 'Computed', detail: 'units sent' },
     accepted: { term: 'Accepted', detail: 'units that passed the check' },
+    provisional: { term: 'Provisional', detail: 'units final after more checks' },
     refused: { term: 'Refused', detail: 'units that did not pass' },
   },
   earnings: {
     label: 'Earnings',
     unit: 'MASK',
-    note: 'Totals of this account so far. They are three different stages, so they are never added up.',
-    pending: { term: 'Pending', detail: 'Accepted; waiting for the next settlement.' },
+    note: 'Totals of this account so far. They are four different stages, so they are never added up.',
+    pending: { term: 'Pending', detail: 'Taken for now; final once more checks have passed.' },
+    earned: { term: 'Earned', detail: 'Final; waiting for the next settlement.' },
     claimable: { term: 'Claimable', detail: 'Settled on record and ready to be withdrawn.' },
     claimed: { term: 'Claimed', detail: 'Already paid to the account.' },
   },

@@ -1,5 +1,6 @@
 import type { HaltReason, LossReason, SessionState, StopReason } from '#web/core/contributor-view.ts'
 import { jaIncidents } from './ja-incidents.ts'
+import { jaOffer } from './ja-offer.ts'
 import type { Advice, Sentence } from './sentence.ts'
 
 type StartingStep = Extract<SessionState, { kind: 'starting' }>['step']
@@ -230,17 +231,20 @@ export const ja = {
     label: 'WGSL のコード',
     lines: (lines: string) => `${lines} 行`,
   },
+  offer: jaOffer,
   units: {
     label: '今回の計算',
     computed: { term: '計算した', detail: '結果を送ったユニット' },
     accepted: { term: '認められた', detail: '照合に通ったもの' },
+    provisional: { term: '仮に認められた', detail: '検査を重ねると確定するもの' },
     refused: { term: '認められなかった', detail: '照合に通らなかったもの' },
   },
   earnings: {
     label: '報酬',
     unit: 'MASK',
-    note: 'この口座のこれまでの合計です。三つは段階が違うので、足し合わせません。',
-    pending: { term: '精算待ち', detail: '結果は認められ、次の精算を待っています。' },
+    note: 'この口座のこれまでの合計です。四つは段階が違うので、足し合わせません。',
+    pending: { term: '確認待ち', detail: '仮に認められた分。検査を重ねると確定します。' },
+    earned: { term: '確定', detail: '次の精算を待っています。' },
     claimable: { term: '受け取れる', detail: '精算の記録が済み、引き出せます。' },
     claimed: { term: '受け取り済み', detail: '口座にもう支払われました。' },
   },

@@ -1,0 +1,27 @@
+import type { Effect } from '../effects.ts'
+import type { Accuser, Job, OpenUnit, State } from '../state.ts'
+import type { RevealedAssignment } from '../units.ts'
+import { condemn, forgive, type Unsettled } from './convictions.ts'
+import { payAccuser } from './provisional.ts'
+import { persistStanding, standingOf } from './standings.ts'
+
+/** A dispute that a spot check began has ended: who accused rightly is paid for that spot, who did not is convicted. */
+export function answerAccuser(
+  state: State,
+  job: Job,
+  unit: OpenUnit,
+  accuser: Accuser,
+  { agreeing, disagreeing }: Record<'agreeing' | 'disagreeing', readonly RevealedAssignment[]>,
+  nowMs: number,
+  effects: Effect[],
+): Unsettled[] {
+  if (disagreeing.some((vote) => vote.provider === accuser.primary))
+    payAccuser(state, job, unit, accuser, nowMs, effects)
+  else if (agreeing.some((vote) => vote.provider === accuser.primary)) {
+    const standing = standingOf(state, accuser.provider)
+    // One wrong spot of many may be an accident like any other small miss.
+    if (!forgive(state, standing)) return condemn(state, accuser.provider, nowMs, effects)
+    persistStanding(standing, effects)
+  }
+  return []
+}

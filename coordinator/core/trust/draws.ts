@@ -1,0 +1,182 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes, fromHex, type Hex } from '#protocol/bytes.ts'
+import type { Effect } from '../effects.ts'
+import type { DrawRow } from '../records.ts'
+import type { Job, OpenUnit, State } from '../state.ts'
+import { refreshOpenUnit, replaceAssignment, votesOf, type RevealedAssignment } from '../units.ts'
+import { canPaySpots } from './budget.ts'
+import { designate } from './designation.ts'
+import { spotsPerUnit } from '#protocol/spots-per-unit.ts'
+import { queueSpots } from './spot-queue.ts'
+import { isOnProbation } from './standings.ts'
+import { takeProvisionally } from './provisional.ts'
+
+/**
+ * How a first result of an audited job is checked.
+ *
+ *     revealed ─ names a round that does not exist yet ─▶ waiting ─ the round is published ─┬─▶ audit: a second vote
+ *                                                                                            ├─▶ spots: parts of it
+ *                                                                                            └─▶ nothing: provisional
+ *
+ * Nobody can know at the reveal what will be checked, so colluders gain nothing by holding both copies. A round that is
+ * late or missing stops the draws that named it; nothing else decides in its place.
+ */
+
+/**
+ * Names the round that decides about a result that is revealed now. Round n begins n × `beaconRoundMs` after 1970, so one
+ * that has not begun can be named however late the news of others come.
+ */
+export function nameRound({ beacon, policy }: State, nowMs: number): number {
+  return Math.max(beacon.latestRound, Math.floor(nowMs / policy.beaconRoundMs)) + policy.drawDelayRounds
+}
+
+/** A first result waits for its round. One whose round has passed, since it was a second result then, names another. */
+export function awaitDraw(
+  state: State,
+  job: Job,
+  unit: OpenUnit,
+  result: RevealedAssignment,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const isPast = result.drawRound <= state.beacon.latestRound
+  const vote = isPast ? { ...result, drawRound: nameRound(state, nowMs) } : result
+  if (isPast) replaceAssignment(state, unit, vote, effects)
+  unit.draw = { kind: 'waiting', round: vote.drawRound }
+  unit.missing = 0
+  const waiting = state.beacon.waiting.get(vote.drawRound)
+  if (waiting) waiting.push(vote.id)
+  else {
+    state.beacon.waiting.set(vote.drawRound, [vote.id])
+    effects.push({ kind: 'wantRound', round: vote.drawRound })
+  }
+  refreshOpenUnit(job, unit, effects)
+}
+
+/** A round of the beacon is known: it decides about the results that named it. */
+export function publishRound(
+  state: State,
+  round: number,
+  value: Hex,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const { beacon } = state
+  if (round >= beacon.latestRound) {
+    beacon.latestRound = round
+    beacon.latestValue = value
+  }
+  const due = beacon.waiting.get(round) ?? []
+  beacon.waiting.delete(round)
+  for (const id of due) {
+    const assignment = state.assignments.get(id)
+    const job = assignment && state.jobs.get(assignment.job)
+    const unit = job?.open.get(assignment?.unit ?? -1)
+    if (job && unit?.draw.kind === 'waiting' && assignment?.state === 'revealed')
+      draw(state, job, unit, assignment, round, value, nowMs, effects)
+  }
+}
+
+function draw(
+  state: State,
+  job: Job,
+  unit: OpenUnit,
+  vote: RevealedAssignment,
+  round: number,
+  value: Hex,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const numbers = numbersOf(value, vote.commitment)
+  const { outcome, spots } = outcomeOf(state, job, vote, numbers)
+  const anchor = outcome === 'audit' && chanceOf(numbers, 1) < state.policy.anchorShare
+  const row: DrawRow = {
+    assignment: vote.id,
+    job: job.terms.id,
+    unit: unit.index,
+    round,
+    value,
+    outcome,
+    anchor,
+    spots,
+  }
+  effects.push({ kind: 'persist', record: { table: 'draws', row } })
+  carryOut(state, job, unit, vote, row, numbers[2] ?? 0, nowMs, effects)
+}
+
+/** Does what a draw has said, when it is made and again after a restart. */
+export function carryOut(
+  state: State,
+  job: Job,
+  unit: OpenUnit,
+  vote: RevealedAssignment,
+  { outcome, anchor, spots }: Pick<DrawRow, 'outcome' | 'anchor' | 'spots'>,
+  seed: number,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  switch (outcome) {
+    case 'audit':
+      unit.draw = { kind: 'audit' }
+      unit.anchorWanted = anchor
+      wantSecondVote(state, job, unit, seed, nowMs, effects)
+      return
+    case 'spots':
+      unit.draw = { kind: 'spots', left: new Set(spots) }
+      unit.missing = 0
+      queueSpots(job, unit, vote.provider, spots, nowMs)
+      refreshOpenUnit(job, unit, effects)
+      return
+    case 'pass':
+      takeProvisionally(state, job, unit, vote, nowMs, effects)
+  }
+}
+
+/** A second result is to agree with the first; the beacon says whose. */
+export function wantSecondVote(
+  state: State,
+  job: Job,
+  unit: OpenUnit,
+  seed: number,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  unit.quorum = 2
+  unit.missing = Math.max(1, 2 - votesOf(unit).length)
+  designate(state, job, unit, seed, nowMs, effects)
+}
+
+function outcomeOf(
+  state: State,
+  job: Job,
+  vote: RevealedAssignment,
+  numbers: Uint32Array,
+): Pick<DrawRow, 'outcome' | 'spots'> {
+  const { policy } = state
+  const { spottable } = job.terms
+  const rate = spottable ? policy.auditRate : policy.auditRateUnspotted
+  if (isOnProbation(state, vote.provider) || chanceOf(numbers, 0) < rate)
+    return { outcome: 'audit', spots: [] }
+  if (!spottable || policy.spotsDrawn === 0) return { outcome: 'pass', spots: [] }
+  if (!canPaySpots(state, job)) return { outcome: 'audit', spots: [] }
+  return { outcome: 'spots', spots: chooseSpots(numbers, policy.spotsDrawn) }
+}
+
+/** Distinct parts of a unit. */
+function chooseSpots(numbers: Uint32Array, count: number): number[] {
+  const spots = new Set<number>()
+  for (let place = 3; spots.size < count; place += 1)
+    spots.add((((numbers[3 + (place % 5)] ?? 0) + Math.imul(place - 3, 0x9e3779b1)) >>> 0) % spotsPerUnit)
+  return [...spots]
+}
+
+/** Eight numbers that nobody could know before the round: SHA-256 of its value and the commitment. */
+function numbersOf(value: Hex, commitment: Hex): Uint32Array {
+  const digest = sha256(concatBytes(fromHex(value), fromHex(commitment)))
+  const view = new DataView(digest.buffer, digest.byteOffset)
+  return Uint32Array.from({ length: 8 }, (_, place) => view.getUint32(4 * place))
+}
+
+function chanceOf(numbers: Uint32Array, place: number): number {
+  return (numbers[place] ?? 0) / 2 ** 32
+}

@@ -1,0 +1,61 @@
+import type { ProviderId } from '#protocol/ids.ts'
+import type { Effect } from '../effects.ts'
+import type { Duty, Job, OpenUnit, Provider, State } from '../state.ts'
+import { redesignate } from './designation.ts'
+import { dissolveBundle } from './spot-checks.ts'
+import type { Bundle } from './spots.ts'
+
+/** A check that a provider is to begin with: a unit's next vote, or a bundle of spots. */
+export type Work =
+  | { readonly kind: 'unit'; readonly job: Job; readonly unit: OpenUnit }
+  | { readonly kind: 'spots'; readonly job: Job; readonly bundle: Bundle }
+
+/** Takes the first duty that is still to be done from a provider's list. */
+export function takeDuty(state: State, provider: Provider): Work | undefined {
+  for (let duty = provider.duties.shift(); duty; duty = provider.duties.shift()) {
+    const work = workOf(state, provider.id, duty)
+    if (work) return work
+  }
+  return undefined
+}
+
+/** A check that its provider did not begin goes to another. */
+export function passOnDuty(
+  state: State,
+  provider: ProviderId,
+  duty: Duty,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const work = workOf(state, provider, duty)
+  if (work?.kind === 'unit') redesignate(state, work.job, work.unit, nowMs, effects)
+  if (work?.kind === 'spots') dissolveBundle(work.job, work.bundle)
+}
+
+/** Checks that were not begun within the time of a lease go to others. */
+export function passOnIdleDuties(state: State, nowMs: number, effects: Effect[]): void {
+  for (const provider of state.providers.values())
+    for (const duty of [...provider.duties]) {
+      const work = workOf(state, provider.id, duty)
+      const sinceMs = work?.kind === 'unit' ? work.unit.designatedAtMs : (work?.bundle.designatedAtMs ?? 0)
+      if (work && nowMs - sinceMs < state.durations.leaseMs) continue
+      provider.duties.splice(provider.duties.indexOf(duty), 1)
+      passOnDuty(state, provider.id, duty, nowMs, effects)
+    }
+}
+
+/** What a duty stands for, unless it was done, dropped or given to another meanwhile. */
+function workOf(state: State, provider: ProviderId, duty: Duty): Work | undefined {
+  const job = state.jobs.get(duty.job)
+  if (!job) return undefined
+  if (duty.kind === 'unit') {
+    const unit = job.open.get(duty.unit)
+    return unit?.designated === provider && !unit.barred.has(provider)
+      ? { kind: 'unit', job, unit }
+      : undefined
+  }
+  const bundle = job.spots.bundles.get(duty.bundle)
+  return bundle?.checker === provider && bundle.assignment === undefined
+    ? { kind: 'spots', job, bundle }
+    : undefined
+}

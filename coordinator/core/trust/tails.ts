@@ -1,0 +1,159 @@
+import type { AssignmentId, ProviderId } from '#protocol/ids.ts'
+import type { Effect } from '../effects.ts'
+import type { Job, State } from '../state.ts'
+import { newOpenUnit, replaceAssignment, type RevealedAssignment } from '../units.ts'
+import { sendAccount, accountOf } from '../ledger.ts'
+import { wantSecondVote } from './draws.ts'
+import { checksMissing, pendingOf, removePending } from './earning.ts'
+import { finalise } from './provisional.ts'
+import type { PendingUnit, Standing } from './standing.ts'
+import { standingOf } from './standings.ts'
+
+/**
+ * What becomes of pending units whose provider passes no further checks: it has gone, or the job has no other work left.
+ * An identity that has proved itself over its whole life is believed. Of another, as many of the pending units are audited
+ * as it lacks checks, up to all of them: short-lived identities cannot be cheap.
+ */
+export function settleTails(state: State, nowMs: number, effects: Effect[]): void {
+  for (const [assignment, { isOpen }] of state.tails)
+    if (isOpen && !state.assignments.has(assignment)) state.tails.delete(assignment)
+  for (const provider of [...state.withPending]) {
+    const standing = standingOf(state, provider)
+    const isIdle = nowMs - standing.lastActiveMs >= state.durations.tailIdleMs
+    const due = [...pendingOf(standing)].filter((unit) => isIdle || isQuiet(state, unit, nowMs))
+    for (const group of byRequester(state, due).values()) settle(state, standing, group, nowMs, effects)
+    if (pendingOf(standing).next().done === true) state.withPending.delete(provider)
+  }
+}
+
+/** The job has nothing left but provisional units, and has had nothing else for a while. */
+function isQuiet(state: State, { job: id }: PendingUnit, nowMs: number): boolean {
+  const job = state.jobs.get(id)
+  if (!job) return false
+  const { provisional, accepted, failed, cancelled } = job.counts
+  return (
+    provisional + accepted + failed + cancelled === job.terms.plan.unitCount &&
+    job.open.size === 0 &&
+    nowMs - job.quietSinceMs >= state.durations.tailIdleMs
+  )
+}
+
+function byRequester(state: State, units: readonly PendingUnit[]): Map<string, PendingUnit[]> {
+  const groups = new Map<string, PendingUnit[]>()
+  for (const unit of units) {
+    const requester = state.jobs.get(unit.job)?.terms.requester ?? ''
+    const group = groups.get(requester)
+    if (group) group.push(unit)
+    else groups.set(requester, [unit])
+  }
+  return groups
+}
+
+function settle(
+  state: State,
+  standing: Standing,
+  units: readonly PendingUnit[],
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const { provider } = standing
+  const requester = state.jobs.get(units[0]?.job ?? '0x')?.terms.requester ?? '0x'
+  const dearestWei = units.reduce((most, { payWei }) => (payWei > most ? payWei : most), 0n)
+  const asked = [...state.tails.values()].filter((audit) => audit.provider === provider).length
+  const missing = checksMissing(state, provider, requester, dearestWei)
+  if (missing === 0) {
+    const settled = new Set(units)
+    for (const unit of removePending(standing, (one) => settled.has(one)))
+      finalise(state, provider, unit, nowMs, effects)
+    sendAccount(state, provider, effects)
+  } else if (state.beacon.latestRound > 0)
+    for (const unit of chosen(state, units, Math.min(missing, tailAuditsMax) - asked))
+      if (!state.tails.has(unit.assignment)) {
+        state.tails.set(unit.assignment, { provider, isOpen: false })
+        effects.push({
+          kind: 'fetchResult',
+          job: unit.job,
+          unit: unit.unit,
+          assignment: unit.assignment,
+        })
+      }
+}
+
+/** Audits of one identity's tail under way at a time: their results are in memory. */
+const tailAuditsMax = 16
+
+/** Which units of a tail are audited: the newest round says where to begin, and no provider can know it beforehand. */
+function chosen(state: State, units: readonly PendingUnit[], count: number): PendingUnit[] {
+  if (count <= 0) return []
+  const start = Number.parseInt(state.beacon.latestValue?.slice(2, 10) ?? '0', 16) % units.length
+  return [...units.slice(start), ...units.slice(0, start)].slice(0, count)
+}
+
+/** The bytes of a pending result are here: the unit is open again, with that vote, and an audit to come. */
+export function auditFetched(
+  state: State,
+  assignment: AssignmentId,
+  result: Uint8Array,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const audit = state.tails.get(assignment)
+  if (!audit || audit.isOpen) return
+  const { provider } = audit
+  const [pending] = removePending(standingOf(state, provider), (unit) => unit.assignment === assignment)
+  const job = pending && state.jobs.get(pending.job)
+  if (!job) {
+    // It was recalled or earned meanwhile.
+    state.tails.delete(assignment)
+    return
+  }
+  audit.isOpen = true
+  accountOf(state, provider).pendingWei -= pending.payWei
+  const { unit, leasedAtMs, payWei, commitment, resultDigest } = pending
+  const vote: RevealedAssignment = {
+    id: assignment,
+    job: pending.job,
+    unit,
+    provider,
+    leasedAtMs,
+    payWei,
+    bundle: undefined,
+    state: 'revealed',
+    commitment,
+    drawRound: state.beacon.latestRound,
+    result,
+    resultDigest,
+  }
+  reopen(state, job, pending, vote, provider, nowMs, effects)
+}
+
+function reopen(
+  state: State,
+  job: Job,
+  { attempts, unit: index }: PendingUnit,
+  vote: RevealedAssignment,
+  provider: ProviderId,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const unit = newOpenUnit(index, 2)
+  unit.attempts = attempts
+  unit.barred.add(provider)
+  unit.firstLeasedAtMs = vote.leasedAtMs
+  unit.firstCommittedAtMs = nowMs
+  unit.draw = { kind: 'audit' }
+  job.open.set(index, unit)
+  const { latestRound: round, latestValue: value } = state.beacon
+  const { id: jobId } = job.terms
+  effects.push({
+    kind: 'persist',
+    record: { table: 'finals', row: { job: jobId, unit: index, verdict: 'recalled' } },
+  })
+  replaceAssignment(state, unit, vote, effects)
+  const drawn = { assignment: vote.id, job: jobId, unit: index, round, value: value ?? '0x' } as const
+  effects.push({
+    kind: 'persist',
+    record: { table: 'draws', row: { ...drawn, outcome: 'audit', anchor: false, spots: [] } },
+  })
+  wantSecondVote(state, job, unit, Number.parseInt(vote.commitment.slice(2, 10), 16), nowMs, effects)
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest'
+import { encodeSpots } from '#protocol/spot-results.ts'
+import { isBundle } from '#protocol/ids.ts'
+import { aJob, providerOf, World } from '../core/a-world.ts'
+
+/** Units of 64 words, one word a spot; nothing is audited, every unit has two spots. */
+const terms = aJob({ unitCount: 40, quorum: 1, spottable: true, resultBytes: 256 })
+const policy = { probationUnits: 0, auditRate: 0 }
+const right = new Uint8Array(256).fill(7)
+
+function spotted(options: { anchors?: string } = {}): World {
+  const world = new World({ terms, policy, providers: 'A', ...options })
+  world.deliverBytes('A', right)
+  world.publish()
+  return world
+}
+
+/** What an honest checker, or one that finds these words wrong, answers to its newest bundle. */
+function answerSpots(world: World, name: string, wrong: readonly number[] = []): void {
+  const order = world.heard(name, 'assign').findLast(({ assignment }) => isBundle(assignment))
+  if (order?.task?.kind !== 'spots') throw new Error(`${name} was given no spots`)
+  const bundle = encodeSpots(
+    order.task.spots.map(([, spot]) => ({
+      runs: Uint32Array.of(4 * spot, 4),
+      bytes: new Uint8Array(4).fill(wrong.includes(spot) ? 8 : 7),
+    })),
+  )
+  world.deliverBytes(name, bundle, order.assignment)
+}
+
+function spotsOf(world: World, unit: number): number[] {
+  const draw = world.job.open.get(unit)?.draw
+  return draw?.kind === 'spots' ? [...draw.left] : []
+}
+
+describe('[X7] a unit that is not audited is checked by two of its 64 spots', () => {
+  test('[M1] they agree: the checker earns 1/64 of the price for each, and the unit is provisional', () => {
+    const world = spotted()
+    expect(spotsOf(world, 0)).toHaveLength(2)
+    world.join('B')
+    world.wait(6_000)
+    world.deliverBytes('B', right)
+    answerSpots(world, 'B')
+    expect(world.earnedBy('B')).toBe(20n)
+    expect(world.pendingOf('A')).toBe(640n)
+    expect(world.job.chargedWei).toBe(20n)
+    expect(world.job.spots.outstanding).toBe(0)
+  })
+
+  test('[F1] one differs: the whole unit is computed by an anchor; the cheat is convicted, its finder paid', () => {
+    const world = spotted({ anchors: 'C' })
+    const wrong = spotsOf(world, 0)
+    world.join('B')
+    world.wait(6_000)
+    world.deliverBytes('B', right)
+    answerSpots(world, 'B', wrong)
+    expect(world.conditionOf(0)).toBe('disputed')
+    expect(world.earnedBy('B')).toBe(0n)
+    // The anchor, and then another who settles the tie, find what the spots had found.
+    const truth = right.slice()
+    for (const spot of wrong) truth.fill(8, 4 * spot, 4 * spot + 4)
+    for (const name of 'CD') {
+      world.join(name)
+      const order = world.heard(name, 'assign').find(({ unit }) => unit === 0)
+      if (!order) continue
+      world.deliverBytes(name, truth, order.assignment)
+    }
+    expect(world.conditionOf(0)).toBe('accepted')
+    expect(world.earnedBy('A')).toBe(0n)
+    expect(world.earnedBy('B')).toBe(10n)
+    expect(world.earnedBy('C')).toBe(640n)
+  })
+
+  test('[F11] a false alarm: the accused is paid, the accuser is not', () => {
+    const world = spotted({ anchors: 'C' })
+    const [accused = 0] = spotsOf(world, 0)
+    world.join('B')
+    world.wait(6_000)
+    world.deliverBytes('B', right)
+    answerSpots(world, 'B', [accused])
+    world.join('C')
+    const order = world.heard('C', 'assign').find(({ unit }) => unit === 0)
+    expect(order).toBeDefined()
+    world.deliverBytes('C', right, order?.assignment)
+    expect(world.conditionOf(0)).toBe('accepted')
+    expect(world.earnedBy('A')).toBe(640n)
+    // The other spot of its bundle agreed.
+    expect(world.earnedBy('B')).toBe(10n)
+    expect(world.state.standings.get(providerOf('B'))?.missedAtUnits).toBeDefined()
+  })
+
+  test('spots of a checker that vanishes go to another; nobody checks its own', () => {
+    const world = spotted()
+    world.wait(6_000)
+    expect(world.job.spots.bundles.size).toBe(0)
+    world.join('B')
+    world.wait(250)
+    expect([...world.job.spots.bundles.values()].map(({ checker }) => checker)).toEqual([providerOf('B')])
+    world.leave('B')
+    world.join('D')
+    world.wait(250)
+    expect([...world.job.spots.bundles.values()].map(({ checker }) => checker)).toEqual([providerOf('D')])
+  })
+
+  test('bytes that are no bundle are refused, and the spots go to another', () => {
+    const world = spotted()
+    world.join('B')
+    world.wait(6_000)
+    world.deliverBytes('B', right)
+    const order = world.heard('B', 'assign').findLast(({ assignment }) => isBundle(assignment))
+    world.deliverBytes('B', Uint8Array.of(9, 9, 9), order?.assignment)
+    expect(world.verdictOf('B')).toMatchObject({ outcome: 'refused', reason: 'malformed' })
+    expect(world.job.spots.waiting).toHaveLength(2)
+    expect(world.earnedBy('B')).toBe(0n)
+  })
+
+  test('[D2] after a restart spots that were being re-run wait again, and a late answer is turned away', () => {
+    const world = spotted()
+    world.join('B')
+    world.wait(6_000)
+    world.deliverBytes('B', right)
+    const order = world.heard('B', 'assign').findLast(({ assignment }) => isBundle(assignment))
+    world.restart()
+    expect(world.job.spots.waiting).toHaveLength(2)
+    world.join('B')
+    world.commitBytes('B', right, order?.assignment)
+    expect(world.refusal).toBe('leaseExpired')
+  })
+
+  test('[M2] without funds for spots a unit is audited instead', () => {
+    const poor = {
+      ...terms,
+      plan: { ...terms.plan, budgetWei: terms.plan.unitPriceWei * 80n, costWei: 640n * 80n },
+    }
+    const world = new World({ terms: poor, policy, providers: 'A' })
+    world.deliverBytes('A', right)
+    world.publish()
+    expect(world.job.open.get(0)?.draw.kind).toBe('audit')
+  })
+})
