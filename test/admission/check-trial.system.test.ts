@@ -49,7 +49,7 @@ const productCheck = `${productHead}
   }
 }`
 
-describe('a verify kernel', () => {
+describe('[A7] a verify kernel', () => {
   test('that says good of what is right and bad of what is not is admitted, and its units are not spotted', async () => {
     const { canary, notes, spottable } = await examine(checked(goodCheck))
     expect({ canary, notes, spottable }).toMatchObject({

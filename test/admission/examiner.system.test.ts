@@ -40,7 +40,7 @@ describe('[A1] [A2] [A3] an examiner refuses', () => {
     test.each(badKernels.map((job) => [job.title, job] as const))('%s', (_title, job) => expectRefusal(job))
   })
 
-  describe('kernels that do something that nobody should have to bear', () => {
+  describe('[F14] kernels that do something that nobody should have to bear', () => {
     test.each(badRuns.map((job) => [job.title, job] as const))('%s', (_title, job) => expectRefusal(job))
   })
 

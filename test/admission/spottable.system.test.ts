@@ -54,7 +54,7 @@ const notSpottable: readonly (readonly [string, SentJob])[] = [
   ['results are computed more than once anyway', jobIn64(square, { quorum: 2 })],
 ] // prettier-ignore
 
-describe('units of a job can be checked by spots', () => {
+describe('[A6] units of a job can be checked by spots', () => {
   test.each(spottable)('where %s', async (_title, job) => {
     expect(await examine(job)).toMatchObject({ spottable: true, canary: { guarded: true } })
     expect(childrenLeft()).toEqual([])

@@ -32,7 +32,7 @@ afterEach(async () => {
   expect(complaints).toEqual([])
 })
 
-describe('what is offered', () => {
+describe('[U6] what is offered', () => {
   it('shows speed and going rate in words, and takes conditions as they are entered', async () => {
     await open('?scene=working&lang=en')
     expect(await page.locator('[data-fact=speed] dd').textContent()).toBe('Fast (like a gaming GPU)')

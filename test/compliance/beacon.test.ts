@@ -117,7 +117,7 @@ test('a block counts once so many have followed it', async () => {
   await beacon.close()
 })
 
-test('a chain that takes back a block that counted ends the draws', async () => {
+test('[T5] a chain that takes back a block that counted ends the draws', async () => {
   const blocks = new WrittenBlocks(10, 11)
   const { beacon, said } = await beaconOver(blocks)
   blocks.written.pop()

@@ -82,7 +82,8 @@ export function reportOf(run: Run, outcome: Outcome, seconds: number): Report {
     }),
     failedUnits: meter.failures / run.units,
     recalledUnits: meter.recalls / run.units,
-    honestIncome: incomeOf(honest).net,
+    // A flaky device costs its owner something, which is no merit of those who cheat.
+    honestIncome: incomeOf(honest.filter(({ strategy }) => strategy.kind !== 'flaky')).net,
     bestCheaterIncome: best?.net ?? 0,
     bestCheater: best?.label ?? null,
     incomes,

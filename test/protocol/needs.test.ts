@@ -11,7 +11,7 @@ const requester = `0x${'ab'.repeat(20)}` as const
 const needsWith = (changes: Record<string, unknown>) =>
   needsOf(requireComplete(parseManifest(aManifestJson(changes))), requester, 1_000)
 
-describe('the needs of a job', () => {
+describe('[P10] the needs of a job', () => {
   test('are what its manifest says', () => {
     const pool = poolIdOf('river stones')
     const needs = needsWith({

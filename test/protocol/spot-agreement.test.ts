@@ -26,7 +26,7 @@ function wrong(from: number, many: number): Uint8Array {
   return bytesOf(values)
 }
 
-describe('a spot is compared with the result that it checks', () => {
+describe('[P11] a spot is compared with the result that it checks', () => {
   test('only where it wrote', () => {
     const parts = partsOf([4 * count, exact])
     const spot = spotOf(bytesOf(honest), [64, 32], [512, 4])

@@ -98,7 +98,7 @@ describe('a verify kernel as a job of its own', () => {
   })
 })
 
-describe('a verify kernel is refused', () => {
+describe('[P9] a verify kernel is refused', () => {
   const refused: [fault: string, check: string, where: string, says: RegExp][] = [
     ['that writes no verdict', rootsCheckWgsl.replaceAll('verdict', 'opinion'), 'verify.roots', /"verdict"/],
     [

@@ -28,7 +28,7 @@ const readers = new Set([
 /** A result of which some is nobody's to write. */
 const leftAlone = 'a result that starts as zeros and is left alone in part'
 
-describe('spots of every form of the manifest that has one dispatch', { timeout: wallMs }, () => {
+describe('[G21] spots of every form of the manifest that has one dispatch', { timeout: wallMs }, () => {
   test.for(inOneDispatch.filter(({ form }) => !readers.has(form) && form !== leftAlone))(
     '$form: they agree with the whole and write all of it',
     async (form, context) => {
@@ -55,7 +55,7 @@ describe('spots of every form of the manifest that has one dispatch', { timeout:
     expect(new Set(all.verdictsOn(all.whole))).toEqual(new Set(['agrees']))
   })
 
-  test(`${leftAlone}: what no spot wrote is what it started as`, async () => {
+  test(`[G22] ${leftAlone}: what no spot wrote is what it started as`, async () => {
     const all = await runAllSpots(child, jobOf(formNamed(leftAlone)), 0, { wallMs })
     expect(new Set(all.verdictsOn(all.whole))).toEqual(new Set(['agrees', 'empty']))
     const written = bytesWritten(all.spots, all.whole.length)

@@ -55,7 +55,7 @@ function kept(): Promise<Record<string, unknown>> {
   )
 }
 
-test('a device is measured in the worker after the click, once a day; conditions outlive the tab', async () => {
+test('[W38] a device is measured in the worker after the click, once a day; conditions outlive the tab', async () => {
   await provider.startLending()
   await measured()
   await expect.poll(kept).toHaveProperty('measurement.numericClass')

@@ -28,7 +28,7 @@ describe('an offer', () => {
     expect(offerOf(usualSettings, device, 10 ** 12)).toEqual(anOffer())
   })
 
-  test('states what is left of the day’s cap in steps of a twentieth, and never more than is left', () => {
+  test('[W39] states what is left of the day’s cap in steps of a twentieth, and never more than is left', () => {
     const settings = { ...usualSettings, dataMiBPerDay: 100 }
     const stated = (bytes: number) => offerOf(settings, device, bytes).dataBytesMax
     expect([0, 1, 5 * mebibyte, 5 * mebibyte + 1].map(stated)).toEqual(

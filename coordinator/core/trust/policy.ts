@@ -38,7 +38,7 @@ export const defaultPolicy: Policy = {
   requesterShareMax: 0.25,
   beaconRoundMs: 1_000,
   drawDelayRounds: 2,
-  isolatedMissShare: 0.01,
+  isolatedMissShare: 0.02,
   missWindowUnits: 1_000,
   plantedShare: 0.01,
 }

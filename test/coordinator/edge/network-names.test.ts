@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { NetworkNames } from '#coordinator/edge/webrtc/network-names.ts'
 
-describe('names of networks', () => {
+describe('[T6] names of networks', () => {
   const names = new NetworkNames()
 
   test.each([

@@ -89,6 +89,20 @@ describe('[X7] a unit that is not audited is checked by two of its 64 spots', ()
     expect(world.state.standings.get(providerOf('B'))?.missedAtUnits).toBeDefined()
   })
 
+  test('[F2] of units that were computed by halves, the draw meets the other half in three of four', () => {
+    const world = new World({ terms, policy, providers: 'A' })
+    for (let unit = 0; unit < 40; unit += 1) {
+      world.deliverBytes('A', right)
+      world.publish()
+    }
+    const units = Array.from({ length: 40 }, (_, unit) => spotsOf(world, unit))
+    expect(units.every((spots) => spots.length === 2)).toBe(true)
+    const found = units.filter((spots) => spots.some((spot) => spot >= 32)).length
+    // Binomial, p = 3/4: 30 of 40 are expected, four standard deviations are 11.
+    expect(found).toBeGreaterThan(19)
+    expect(found).toBeLessThan(40)
+  })
+
   test('spots of a checker that vanishes go to another; nobody checks its own', () => {
     const world = spotted()
     world.wait(6_000)
