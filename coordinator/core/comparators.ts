@@ -61,8 +61,8 @@ function countUnequal(result: Uint8Array, canonical: Uint8Array) {
 
 function partAgrees(result: Uint8Array, canonical: Uint8Array, comparator: Comparator): boolean {
   switch (comparator.compare) {
+    // Where a verify kernel says whether a result is good, that two are the same is another thing.
     case 'exact':
-    // Its verify kernel says whether a result is good; that two are the same is another thing.
     case 'checker':
       return equalBytes(result, canonical)
     case 'tolerance':

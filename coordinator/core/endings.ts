@@ -43,6 +43,7 @@ export function closeUnit(
   for (const rest of [...unit.assignments.values()])
     endWith(state, unit, rest, 'cancelled', undefined, effects)
   assert(unit.assignments.size === 0, 'a decided unit has no assignment left')
+  dropCase(state, job, unit, effects)
   job.open.delete(unit.index)
   job.wanting.delete(unit.index)
   state.undesignated.delete(unit)
@@ -78,6 +79,20 @@ export function closeUnit(
   setCondition(job, unit.index, verdict, effects)
   job.quietSinceMs = nowMs
   finishIfDecided(job, nowMs, effects)
+}
+
+/** Ends the case of a unit's result, if there is one; a check of it that is under way is cancelled. */
+export function dropCase(state: State, job: Job, unit: OpenUnit, effects: Effect[]): void {
+  if (unit.draw.kind !== 'check') return
+  const { checks } = job
+  const check = checks.cases.get(unit.draw.number)
+  if (!check) return
+  checks.cases.delete(check.number)
+  checks.outstanding -= check.outstanding
+  state.unasked.delete(check)
+  const errand = state.assignments.get(check.asked?.assignment ?? '')
+  check.asked = undefined
+  if (errand) endWith(state, undefined, errand, 'cancelled', undefined, effects)
 }
 
 /** Ends an assignment and tells its provider. */

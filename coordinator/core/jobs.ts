@@ -3,6 +3,7 @@ import type { Effect } from './effects.ts'
 import type { JobRow } from './records.ts'
 import { newForecast } from './market/forecast.ts'
 import type { Job, JobTerms, State } from './state.ts'
+import { newCheckDesk } from './trust/check-desk.ts'
 import { newSpotDesk } from './trust/spots.ts'
 
 /** Registers a job. The same terms again change nothing: submitting is idempotent. */
@@ -51,6 +52,8 @@ export function newJob(terms: JobTerms, createdAtMs: number): Job {
     shares: new Map(),
     unable: new Set(),
     spots: newSpotDesk(),
+    isChecked: terms.resultPartsOf(0).some(({ comparator }) => comparator.compare === 'checker'),
+    checks: newCheckDesk(),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Effect } from './effects.ts'
 import { forecastMs } from './market/forecast.ts'
 import type { Assignment, AssignmentTerms, Job, Provider, SessionId, State } from './state.ts'
 import { redesignate } from './trust/designation.ts'
-import { dropBundle } from './trust/spot-checks.ts'
+import { dropErrand } from './trust/errands.ts'
 import { placeOf, replaceAssignment } from './units.ts'
 import { reconsider } from './verdicts.ts'
 
@@ -92,7 +92,7 @@ function expire(state: State, assignment: LiveAssignment, nowMs: number, effects
   if (state.assignments.get(assignment.id) !== assignment) return
   const { job, unit } = placeOf(state, assignment)
   if (!unit) {
-    dropBundle(state, job, assignment, { state: 'expired', reason: undefined }, effects)
+    dropErrand(state, job, assignment, { state: 'expired', reason: undefined }, nowMs, effects)
     return
   }
   const commitment = assignment.state === 'committed' ? assignment.commitment : undefined
@@ -102,6 +102,6 @@ function expire(state: State, assignment: LiveAssignment, nowMs: number, effects
   reconsider(state, job, unit, nowMs, effects)
 }
 
-function termsOf({ id, job, unit, provider, leasedAtMs, payWei, bundle }: Assignment): AssignmentTerms {
-  return { id, job, unit, provider, leasedAtMs, payWei, bundle }
+function termsOf({ id, job, unit, provider, leasedAtMs, payWei, errand }: Assignment): AssignmentTerms {
+  return { id, job, unit, provider, leasedAtMs, payWei, errand }
 }

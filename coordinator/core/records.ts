@@ -132,7 +132,8 @@ export interface DrawRow {
   readonly unit: number
   readonly round: number
   readonly value: Hex
-  readonly outcome: 'pass' | 'audit' | 'spots'
+  /** `check`: its job's verify kernel judges it; `lastCheck`: and then it is final, if it is good. */
+  readonly outcome: 'pass' | 'audit' | 'spots' | 'check' | 'lastCheck'
   /** The next vote comes from an anchor. */
   readonly anchor: boolean
   readonly spots: readonly number[]

@@ -1,5 +1,6 @@
 import { assert } from '#protocol/assert.ts'
-import { isBundle, type JobId, type ProviderId } from '#protocol/ids.ts'
+import { isErrand, type JobId, type ProviderId } from '#protocol/ids.ts'
+import { setDeadline } from './deadlines.ts'
 import type { Effect } from './effects.ts'
 import { keepAway } from './keep-away.ts'
 import { newJob } from './jobs.ts'
@@ -17,6 +18,7 @@ import {
 } from './state.ts'
 import type { Stored } from './stored.ts'
 import type { Policy } from './trust/policy.ts'
+import { noteSuspect } from './trust/suspects.ts'
 import { restoreDraw, restorePending, restoreStandings } from './trust/restore.ts'
 import { isAudited, newOpenUnit, votesOf } from './units.ts'
 import { judge, reconsider } from './verdicts.ts'
@@ -48,9 +50,9 @@ export function recover(
   restoreEpochs(state, stored, nowMs)
   restoreStandings(state, stored, nowMs)
   restorePending(state, stored, nowMs)
-  // What a bundle held has been forgotten: its spots wait for another checker.
+  // What an errand was about has been forgotten: its spots, or its check, wait for another.
   for (const { row, result } of stored.openAssignments)
-    if (!isBundle(row.id)) restoreAssignment(state, row, result)
+    if (!isErrand(row.id)) restoreAssignment(state, row, result, nowMs)
   for (const job of state.jobs.values()) cancelUntouched(job)
   for (const row of stored.draws) restoreDraw(state, row, nowMs, effects)
   for (const job of state.jobs.values()) reopenUnits(state, job, nowMs, effects)
@@ -119,23 +121,46 @@ function restoreEpochs(state: State, { postedEpoch, preparedEpoch }: Stored, now
   if (preparedEpoch) state.chainWork = { kind: 'postingEpoch', epoch: preparedEpoch.epoch, retryAtMs: nowMs }
 }
 
-function restoreAssignment(state: State, row: AssignmentRow, result: Uint8Array | undefined): void {
+function restoreAssignment(
+  state: State,
+  row: AssignmentRow,
+  result: Uint8Array | undefined,
+  nowMs: number,
+): void {
   const job = jobOf(state, row.job)
   const unit = openUnitOf(job, row.unit)
   unit.attempts += 1
   unit.firstLeasedAtMs ??= row.leasedAtMs
   if (row.state === 'refused') unit.barred.add(row.provider)
   if (row.state === 'handedBack') keepAway(job, unit, row.provider, row.reason)
-  const assignment = assignmentOf(row, result)
-  if (!assignment) return
-  if (assignment.state === 'revealed') unit.barred.add(row.provider)
+  if (row.state === 'refused' && row.reason === 'resultDisagrees') noteSuspect(job, row)
+  const restored = assignmentOf(row, result)
+  if (!restored) return
+  // What was committed to before a job was cancelled is still owed its verdict.
+  const assignment =
+    job.control === 'cancelled' && row.state === 'committed' && restored.state === 'expired'
+      ? committedAgain(state, restored, nowMs)
+      : restored
+  if (assignment.state !== 'expired') unit.barred.add(row.provider)
   unit.assignments.set(assignment.id, assignment)
   state.assignments.set(assignment.id, assignment)
 }
 
+function committedAgain(
+  state: State,
+  expired: Extract<Assignment, { state: 'expired' }>,
+  nowMs: number,
+): Assignment {
+  const { commitment } = expired
+  assert(commitment, 'a committed assignment has its commitment in the store')
+  const deadlineMs = nowMs + state.durations.revealMs
+  setDeadline(state.deadlines, expired.id, deadlineMs)
+  return { ...expired, state: 'committed', commitment, deadlineMs }
+}
+
 function assignmentOf(row: AssignmentRow, result: Uint8Array | undefined): Assignment | undefined {
   const { id, job, unit, provider, leasedAtMs, payWei, commitment } = row
-  const terms = { id, job, unit, provider, leasedAtMs, payWei, bundle: undefined }
+  const terms = { id, job, unit, provider, leasedAtMs, payWei, errand: undefined }
   switch (row.state) {
     case 'leased':
     case 'committed':

@@ -13,14 +13,14 @@ import type { Assignment, AssignmentTerms, Job, OpenUnit, SessionId, State } fro
 import { cancelTwins } from './stragglers.ts'
 import { redesignate } from './trust/designation.ts'
 import { nameRound } from './trust/draws.ts'
-import { dropBundle, takeSpots } from './trust/spot-checks.ts'
+import { dropErrand, takeErrand } from './trust/errands.ts'
 import { endAssignment, isAudited, placeOf, refreshOpenUnit, replaceAssignment } from './units.ts'
 import { judge, reconsider } from './verdicts.ts'
 
 interface Spoken {
   readonly assignment: Assignment
   readonly job: Job
-  /** Undefined for a bundle of spots. */
+  /** Undefined for an errand. */
   readonly unit: OpenUnit | undefined
 }
 
@@ -106,7 +106,9 @@ export function takeReveal(
   })
   const matches = bound === commitment
   if (!unit) {
-    takeSpots(state, job, assignment, matches ? event.result : undefined, nowMs, effects)
+    const answer = matches ? event.result : undefined
+    for (const open of takeErrand(state, job, assignment, answer, nowMs, effects))
+      if (open.job.open.get(open.unit.index) === open.unit) judge(state, open.job, open.unit, nowMs, effects)
     return
   }
   if (!mayCommit(state, event.session, { assignment, job, unit }, effects)) return
@@ -157,7 +159,11 @@ export function takeHandBack(
   const speaker = state.providers.get(provider)
   if (speaker) speaker.coolDownUntilMs = nowMs + restMsAfter(event.reason, state)
   if (!unit) {
-    dropBundle(state, job, assignment, { state: 'handedBack', reason: event.reason }, effects)
+    const tried = assignment.errand?.kind === 'check' ? job.open.get(assignment.unit) : undefined
+    // The verify kernel is the requester's too: where it cannot be run, or hangs, that says what it says of any kernel.
+    if (tried) keepAway(job, tried, provider, event.reason)
+    dropErrand(state, job, assignment, { state: 'handedBack', reason: event.reason }, nowMs, effects)
+    if (tried && job.open.get(assignment.unit) === tried) reconsider(state, job, tried, nowMs, effects)
     return
   }
   endAssignment(state, unit, assignment, { state: 'handedBack', reason: event.reason }, effects)
@@ -202,15 +208,15 @@ function mayCommit(
 }
 
 /** What an assignment keeps through all its states. */
-function termsOf({ id, job, unit, provider, leasedAtMs, payWei, bundle }: Assignment): AssignmentTerms {
-  return { id, job, unit, provider, leasedAtMs, payWei, bundle }
+function termsOf({ id, job, unit, provider, leasedAtMs, payWei, errand }: Assignment): AssignmentTerms {
+  return { id, job, unit, provider, leasedAtMs, payWei, errand }
 }
 
 /** How long units of the job take: since the lease, or since the provider's last result if it had another to compute first. */
 function learnFrom(
   state: State,
   job: Job,
-  { state: was, provider: id, leasedAtMs, bundle }: Assignment,
+  { state: was, provider: id, leasedAtMs, errand }: Assignment,
   nowMs: number,
 ): void {
   const provider = state.providers.get(id)
@@ -218,7 +224,7 @@ function learnFrom(
   const beganMs = Math.max(leasedAtMs, provider.lastCommitAtMs ?? 0)
   provider.lastCommitAtMs = nowMs
   provider.cached.add(job.terms.id)
-  if (was === 'leased' && bundle === undefined) learnUnitTime(job, provider, nowMs - beganMs)
+  if (was === 'leased' && errand === undefined) learnUnitTime(job, provider, nowMs - beganMs)
 }
 
 function spokenOf(

@@ -9,9 +9,8 @@ import { noteServed, rankJobs } from './market/rank.ts'
 import { hasRoomFor } from './market/room.ts'
 import type { Job, OpenUnit, Provider, State } from './state.ts'
 import { stragglerFor } from './stragglers.ts'
-import { takeDuty } from './trust/duties.ts'
-import { bundleAssignment } from './trust/spot-checks.ts'
-import type { Bundle } from './trust/spots.ts'
+import { takeDuty, type Work } from './trust/duties.ts'
+import { errandOf } from './trust/errands.ts'
 import { newOpenUnit, refreshOpenUnit, replaceAssignment } from './units.ts'
 
 /**
@@ -82,7 +81,7 @@ function serveDuties(state: State, provider: Provider, nowMs: number, effects: E
     const work = takeDuty(state, provider)
     if (!work) return
     if (work.kind === 'unit') lease(state, work.job, work.unit, provider, nowMs, effects)
-    else leaseBundle(state, work.job, work.bundle, provider, nowMs, effects)
+    else leaseErrand(state, work, provider, nowMs, effects)
   }
 }
 
@@ -127,7 +126,8 @@ function lease(
   nowMs: number,
   effects: Effect[],
 ): void {
-  const id = `${job.terms.id.slice(2, 10)}/${unit.index}/${unit.attempts}`
+  // Not the unit's own attempts: whoever could see that it is a second one would know it for a check.
+  const id = `${job.terms.id.slice(2, 10)}/${unit.index}/${job.assignmentCount}`
   unit.attempts += 1
   unit.barred.add(provider.id)
   unit.firstLeasedAtMs ??= nowMs
@@ -141,28 +141,27 @@ function lease(
     provider: provider.id,
     leasedAtMs: nowMs,
     payWei,
-    bundle: undefined,
+    errand: undefined,
   }
   replaceAssignment(state, unit, { ...terms, state: 'leased', deadlineMs: nowMs + leaseMs }, effects)
   sendAssign(job, provider, { assignment: id, unit: unit.index, payWei, leaseMs }, effects)
   refreshOpenUnit(job, unit, effects)
 }
 
-function leaseBundle(
+function leaseErrand(
   state: State,
-  job: Job,
-  bundle: Bundle,
+  work: Exclude<Work, { kind: 'unit' }>,
   provider: Provider,
   nowMs: number,
   effects: Effect[],
 ): void {
+  const { job } = work
   job.assignmentCount += 1
-  const terms = bundleAssignment(job, bundle, nowMs)
+  const { terms, task, payload } = errandOf(work, provider.id, nowMs)
   const leaseMs = leaseMsFor(state, job, provider)
   replaceAssignment(state, undefined, { ...terms, state: 'leased', deadlineMs: nowMs + leaseMs }, effects)
-  const spots = bundle.spots.map(({ unit, spot }): [number, number] => [unit, spot])
   const { id: assignment, unit, payWei } = terms
-  sendAssign(job, provider, { assignment, unit, payWei, leaseMs, task: { kind: 'spots', spots } }, effects)
+  sendAssign(job, provider, { assignment, unit, payWei, leaseMs, task }, effects, payload)
 }
 
 function sendAssign(
@@ -170,11 +169,13 @@ function sendAssign(
   provider: Provider,
   order: Omit<Extract<FromCoordinator, { type: 'assign' }>, 'type' | 'job' | 'spec' | 'requester'>,
   effects: Effect[],
+  payload?: Uint8Array,
 ): void {
   const { id, spec, requester } = job.terms
   effects.push({
     kind: 'send',
     session: provider.session,
     message: { type: 'assign', job: id, spec, requester, ...order },
+    ...(payload && { payload }),
   })
 }

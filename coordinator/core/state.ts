@@ -9,6 +9,7 @@ import type { Forecast } from './market/forecast.ts'
 import { newMarket, type Market } from './market/market.ts'
 import { defaultPolicy, type Policy } from './trust/policy.ts'
 import type { Standing } from './trust/standing.ts'
+import type { CheckCase, CheckDesk } from './trust/check-desk.ts'
 import type { SpotDesk } from './trust/spots.ts'
 
 /** Names one connection; minted by the edge, never used twice. */
@@ -112,6 +113,10 @@ export interface Job {
   readonly unable: Set<ProviderId>
   /** Spots of its units that are to be re-run. */
   readonly spots: SpotDesk
+  /** Whether its results are judged by its own verify kernel, and never compared. */
+  readonly isChecked: boolean
+  /** Results of its units that its verify kernel is to judge. */
+  readonly checks: CheckDesk
 }
 
 /** What one provider did for one job. */
@@ -145,8 +150,8 @@ export interface OpenUnit {
   designatedAtMs: number
   /** An anchor is to be chosen, if any is connected. */
   anchorWanted: boolean
-  /** Whose spot check found the first result wrong. */
-  accuser: Accuser | undefined
+  /** Whose spot checks found the first result wrong. */
+  readonly accusers: Accuser[]
   /** Assignments ever made for this unit; numbers the next one. */
   attempts: number
   readonly assignments: Map<AssignmentId, Assignment>
@@ -179,7 +184,14 @@ export type Draw =
   | { readonly kind: 'waiting'; readonly round: number }
   | { readonly kind: 'audit' }
   /** These spots are still to be re-run. */
-  | { readonly kind: 'spots'; readonly left: Set<number> }
+  | {
+      readonly kind: 'spots'
+      readonly left: Set<number>
+      /** Who has been given one: the others go to others. */
+      readonly checkers: Set<ProviderId>
+    }
+  /** Its verify kernel judges it, in the case of this number. */
+  | { readonly kind: 'check'; readonly number: number }
 
 /**
  * One attempt at a unit.
@@ -216,8 +228,14 @@ export interface AssignmentTerms {
   readonly provider: ProviderId
   readonly leasedAtMs: number
   readonly payWei: bigint
-  /** Of a bundle of spots: its number; `unit` is then that of its first spot. */
-  readonly bundle: number | undefined
+  /** Of work that is no vote on a unit: what it is. */
+  readonly errand: Errand | undefined
+}
+
+/** A bundle of spots, of which `unit` is the first one's; or one run of the verify kernel, for a case; with its number. */
+export interface Errand {
+  readonly kind: 'spots' | 'check'
+  readonly number: number
 }
 
 /** A provider with an open connection. */
@@ -253,6 +271,7 @@ export interface TailAudit {
 export type Duty =
   | { readonly kind: 'unit'; readonly job: JobId; readonly unit: number }
   | { readonly kind: 'spots'; readonly job: JobId; readonly bundle: number }
+  | { readonly kind: 'check'; readonly job: JobId; readonly number: number }
 
 /** What a provider has earned and got, over all jobs. Always claimedWei ≤ settledWei ≤ earnedWei. */
 export interface Account {
@@ -313,6 +332,8 @@ export interface State {
   readonly market: Market
   /** Open units that are directed, to nobody yet for lack of an eligible provider; with their jobs. */
   readonly undesignated: Map<OpenUnit, Job>
+  /** Checks that nobody eligible is connected for; with their jobs. */
+  readonly unasked: Map<CheckCase, Job>
   epochNumber: number
   /** The last posted epoch, whose tree proves the claims. */
   postedEpoch: Epoch | undefined
@@ -341,6 +362,7 @@ export function emptyState(
     tails: new Map(),
     market: newMarket(),
     undesignated: new Map(),
+    unasked: new Map(),
     epochNumber: 0,
     postedEpoch: undefined,
     chainWork: { kind: 'none', notBeforeMs: 0 },

@@ -18,6 +18,7 @@ import { assignWork } from './scheduler.ts'
 import { driveChain, recordClaims, recordEpoch, retryChainLater } from './settlement.ts'
 import type { State } from './state.ts'
 import { designateLeftOver } from './trust/designation.ts'
+import { askLeftOver } from './trust/checks.ts'
 import { publishRound } from './trust/draws.ts'
 import { passOnIdleDuties } from './trust/duties.ts'
 import { sendSpots } from './trust/spot-checks.ts'
@@ -43,6 +44,7 @@ function react(state: State, event: Event, nowMs: number, effects: Effect[]): vo
       expireOverdue(state, nowMs, effects)
       passOnIdleDuties(state, nowMs, effects)
       designateLeftOver(state, nowMs, effects)
+      askLeftOver(state, nowMs, effects)
       sendSpots(state, nowMs)
       settleTails(state, nowMs, effects)
       driveChain(state, nowMs, effects)
@@ -56,6 +58,7 @@ function react(state: State, event: Event, nowMs: number, effects: Effect[]): vo
     case 'providerJoined':
       joinProvider(state, event, nowMs, effects)
       designateLeftOver(state, nowMs, effects)
+      askLeftOver(state, nowMs, effects)
       return
     case 'providerHeard':
       hearProvider(state, event.session, nowMs)
@@ -75,6 +78,7 @@ function react(state: State, event: Event, nowMs: number, effects: Effect[]): vo
     case 'beaconPublished':
       publishRound(state, event.round, event.value, nowMs, effects)
       designateLeftOver(state, nowMs, effects)
+      askLeftOver(state, nowMs, effects)
       sendSpots(state, nowMs)
       return
     case 'resultFetched':

@@ -17,7 +17,7 @@ export function newOpenUnit(index: number, quorum: number): OpenUnit {
     designated: undefined,
     designatedAtMs: 0,
     anchorWanted: false,
-    accuser: undefined,
+    accusers: [],
     attempts: 0,
     assignments: new Map(),
     barred: new Set(),
@@ -91,11 +91,11 @@ export function liveCountOf(unit: OpenUnit): number {
   return live
 }
 
-/** The job of an assignment that is in memory, and its open unit; a bundle of spots has none. */
+/** The job of an assignment that is in memory, and its open unit; an errand has none. */
 export function placeOf(state: State, assignment: Assignment): { job: Job; unit: OpenUnit | undefined } {
   const job = state.jobs.get(assignment.job)
   assert(job, 'an assignment in memory belongs to a job')
-  if (assignment.bundle !== undefined) return { job, unit: undefined }
+  if (assignment.errand !== undefined) return { job, unit: undefined }
   const unit = job.open.get(assignment.unit)
   assert(unit, 'an assignment in memory belongs to an open unit')
   return { job, unit }
@@ -108,7 +108,7 @@ export function replaceAssignment(
   next: Assignment,
   effects: Effect[],
 ): void {
-  // A bundle of spots belongs to no unit.
+  // An errand belongs to no unit.
   unit?.assignments.set(next.id, next)
   state.assignments.set(next.id, next)
   if (next.state === 'leased' || next.state === 'committed')

@@ -79,7 +79,7 @@ function accept(
     effects.push({ kind: 'persist', record: { table: 'droppedResults', assignment: vote.id } })
   for (const { id, provider, payWei } of agreeing)
     payResult(state, job, { assignment: id, unit: unit.index, provider, amountWei: payWei }, nowMs, effects)
-  const { accuser } = unit
+  const { accusers } = unit
   closeUnit(state, job, unit, { verdict: 'accepted', canonical: canonical.id }, nowMs, effects)
   if (isAudited(job)) {
     for (const { provider } of agreeing) standingOf(state, provider).units += 1
@@ -88,7 +88,7 @@ function accept(
     const unsettled: Unsettled[] = []
     for (const vote of disagreeing)
       unsettled.push(...convict(state, vote.provider, vote.result, canonical.result, parts, nowMs, effects))
-    if (accuser)
+    for (const accuser of accusers)
       unsettled.push(...answerAccuser(state, job, unit, accuser, { agreeing, disagreeing }, nowMs, effects))
     for (const open of unsettled) judge(state, open.job, open.unit, nowMs, effects)
   }

@@ -11,17 +11,22 @@ import type { ProviderBrowser } from '../network/provider-browser.ts'
 import { RunningJob } from '../network/running-job.ts'
 import { waitFor } from '../network/wait-for.ts'
 
-/** An exact kernel: of two results that differ, one is wrong. */
-const rounds = 10_000
+/** Steps of an exact kernel: of two results that differ, one is wrong. */
+const rounds = 20_000
+
+/** An identity has passed its probation after one or two of them. */
+const pairsOfJobsMax = 5
 
 let network: LocalNetwork
 let honest: [ProviderBrowser, ProviderBrowser]
 let cheat: ProviderBrowser | undefined
+let jobs = 0
 
 beforeAll(async () => {
-  const flags = ['--reference-worker', 'on', '--tail-idle-seconds', '3', '--epoch-seconds', '2']
+  const flags = ['--reference-worker', 'on', '--tail-idle-seconds', '5', '--epoch-seconds', '2']
   network = await LocalNetwork.start({ flags })
-  honest = [await network.addProvider({ workerPatch: overheard }), await network.addProvider()]
+  const tab = { workerPatch: overheard }
+  honest = [await network.addProvider(tab), await network.addProvider(tab)]
   await online(2)
 })
 
@@ -48,7 +53,8 @@ async function aCheat(workerPatch: string): Promise<ProviderBrowser> {
 }
 
 async function aJob(units: number): Promise<RunningJob> {
-  const name = `numbers-${units}`
+  jobs += 1
+  const name = `numbers ${jobs}`
   const folder = await writeNumberJob(join(network.folder, name), name, { units, rounds })
   return RunningJob.submitFolder(network, folder)
 }
@@ -77,7 +83,9 @@ async function ended(job: RunningJob): Promise<{ view: JobView; providers: Provi
   const results = new MaskClient({ baseUrl: network.url }).job(job.id)
   for (let unit = 0; unit < view.unitCount; unit += 1) {
     const { buffer } = await results.result(unit)
-    expect(new Uint32Array(buffer), `unit ${unit}`).toEqual(mixedNumbers(unit, { units: view.unitCount, rounds }))
+    expect(new Uint32Array(buffer), `unit ${unit}`).toEqual(
+      mixedNumbers(unit, { units: view.unitCount, rounds }),
+    )
   }
   for (const tab of honest) {
     const { accepted, refused, account } = fateOf(await tab.accountShown(), view, providers)
@@ -87,15 +95,14 @@ async function ended(job: RunningJob): Promise<{ view: JobView; providers: Provi
   }
   expect(view.chargedWei).toBeGreaterThanOrEqual(view.unitPriceWei * BigInt(view.unitCount))
   expect(view.chargedWei).toBeLessThanOrEqual(view.costWei)
-  process.stdout.write(`DEBUG  ${JSON.stringify({ p: view.providers, d: view.disputes, r: view.refusedResults, c: view.chargedWei, a: view.assignments, m: view.meanMs }, (_k, x: unknown) => (typeof x === 'bigint' ? String(x) : x))}\n`)
   expect((await readBooks(network.url, view, providers)).faults).toEqual([])
   return { view, providers }
 }
 
-// The first, while all that a tab does is done twice: so the copier is asked for what the other has done before.
-test("a tab that hands in another's commitment and result as its own is refused every time and paid nothing", async () => {
+// The first, while all that a tab does is done twice: so the copier is asked for what others have done before.
+test("[F7] [V1] a tab that hands in another's commitment and result as its own is refused every time and paid nothing", async () => {
   const tab = await aCheat(copying)
-  const copier = await Copier.between(honest[0], tab)
+  const copier = await Copier.between(honest, tab)
   const job = await aJob(24)
   await waitFor('the job to end', 240_000, async () => {
     await copier.copy()
@@ -104,18 +111,18 @@ test("a tab that hands in another's commitment and result as its own is refused 
   const { view, providers } = await ended(job)
   await copier.copy()
   const { accepted, refused, earnedWei } = fateOf(await tab.accountShown(), view, providers)
-  process.stdout.write(`DEBUG ${copier.copies} ${copier.copiesOfSameUnit} ${JSON.stringify(copier.verdicts.map((v) => v.reason ?? v.outcome))}\n`)
   expect(copier.copies).toBeGreaterThan(0)
   expect(copier.copiesOfSameUnit).toBeGreaterThan(0)
-  const told = new Set(copier.verdicts.map(({ outcome, reason }) => reason ?? outcome))
-  expect([...told.difference(new Set(['cancelled']))]).toEqual(['commitmentMismatch'])
+  // Cancelled: somebody else was quicker.
+  const told = copier.verdicts.filter(({ outcome }) => outcome !== 'cancelled')
+  expect([...new Set(told.map(({ outcome, reason }) => reason ?? outcome))]).toEqual(['commitmentMismatch'])
   expect(refused, 'a copy was refused').toBeGreaterThan(0)
   expect({ accepted, earnedWei }).toEqual({ accepted: 0, earnedWei: 0n })
 })
 
-test('a tab that fabricates every result is refused every time and paid nothing', async () => {
+test('[F1] [X4] a tab that fabricates every result is refused every time and paid nothing', async () => {
   const fabricator = await aCheat(fabricating)
-  const { view, providers } = await ended(await aJob(16))
+  const { view, providers } = await ended(await aJob(24))
   const { accepted, refused, earnedWei, account } = fateOf(await fabricator.accountShown(), view, providers)
   expect(refused, 'it did cheat').toBeGreaterThan(0)
   expect(view.disputes).toBeGreaterThan(0)
@@ -126,35 +133,48 @@ test('a tab that fabricates every result is refused every time and paid nothing'
   })
 })
 
-test('a lazy tab that hands in zeros for every second unit is paid for what it computed alone', async () => {
+test('[F2] a lazy tab that hands in zeros for every second unit is paid for what it computed alone', async () => {
   const idler = await aCheat(lazy)
-  const { view, providers } = await ended(await aJob(20))
+  const { view, providers } = await ended(await aJob(24))
   const { accepted, refused, earnedWei } = fateOf(await idler.accountShown(), view, providers)
   expect(refused, 'it did cheat').toBeGreaterThan(0)
   const [worker] = idler.page.workers()
   const units = (await worker?.evaluate(() => (globalThis as unknown as { units: number }).units)) ?? 0
-  expect(accepted).toBeLessThanOrEqual(Math.ceil(units / 2))
-  expect(earnedWei).toBeLessThanOrEqual(view.unitPriceWei * BigInt(accepted))
+  const computed = Math.ceil(units / 2)
+  expect(accepted).toBeLessThanOrEqual(computed)
+  expect(earnedWei).toBeLessThanOrEqual(view.unitPriceWei * BigInt(computed))
 })
 
-test('a bit flipped once costs that unit alone: what was pending is checked, and paid', async () => {
+test('[X5] [X8] a bit flipped once costs that unit alone: what was pending is checked, and paid', async () => {
   const flipper = await aCheat(flippingOnce)
-  const job = await aJob(72)
   const account = await flipper.accountShown()
-  await waitFor('units of it that are pending', 240_000, async () => {
-    const known = (await readProviders(network.url, await job.view())).find(({ id }) => id === account)
-    return known !== undefined && known.pendingWei > 0n ? true : undefined
-  })
   const [worker] = flipper.page.workers()
-  await worker?.evaluate(() => {
-    Object.assign(globalThis, { flipNext: true })
-  })
-  const { view, providers } = await ended(job)
-  const flipped = await worker?.evaluate(() => (globalThis as unknown as { flipped?: number }).flipped)
-  expect(flipped).toBe(1)
-  const fate = fateOf(account, view, providers)
+  let paid: ProviderView | undefined
+  for (let pairs = 0; pairs < pairsOfJobsMax && !paid?.refused; pairs += 1) {
+    // Not yet: nothing of it was pending, since all its first units are done twice; or somebody else was quicker.
+    await worker?.evaluate(() => {
+      Object.assign(globalThis, { flippedAtWei: undefined })
+    })
+    const first = await aJob(32)
+    await waitFor('its pay to be pending, or the end', 240_000, async () => {
+      const view = await first.view()
+      const known = (await readProviders(network.url, view)).find(({ id }) => id === account)
+      return (known?.pendingWei ?? 0n) > 0n || view.state === 'settled' || undefined
+    })
+    const second = await aJob(24)
+    await Promise.all([first.settled(), second.settled()])
+    await ended(first)
+    const { providers } = await ended(second)
+    process.stdout.write(
+      `DEBUG ${String(pairs)} ${String(await worker?.evaluate(() => (globalThis as unknown as { flippedAtWei?: string }).flippedAtWei))}\n`,
+    )
+    paid = providers.find(({ id }) => id === account)
+  }
+  const pendingWei = await worker?.evaluate(
+    () => (globalThis as unknown as { flippedAtWei?: string }).flippedAtWei,
+  )
+  expect(BigInt(pendingWei ?? 0)).toBeGreaterThan(0n)
   // A recalled unit would be refused, too.
-  expect(fate.refused).toBe(1)
-  expect(fate.accepted).toBeGreaterThan(20)
-  expect(fate.account?.claimedWei).toBe(fate.earnedWei)
+  expect(paid?.refused).toBe(1)
+  expect(paid?.claimedWei).toBeGreaterThanOrEqual(BigInt(pendingWei ?? 0))
 })

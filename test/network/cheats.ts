@@ -28,13 +28,28 @@ export const lazy = readingTampered(`
       if (globalThis.units % 2 === 0) words.fill(0)`)
 
 /**
- * Honest until \`flipNext\` is set; then one bit of one whole unit is wrong, once. A part of a unit, run as a check,
- * leaves what is not its own as it was filled: all alike at one end at least.
+ * Honest until it hears that some of its pay is pending; then one bit of one whole unit is wrong, once. A part of a unit,
+ * run as a check, leaves what is not its own as it was filled: all alike at one end at least.
  */
-export const flippingOnce = readingTampered(`
+export const flippingOnce = `{
+  const send = RTCDataChannel.prototype.send
+  let channel
+  const hear = ({ data }) => {
+    const headerBytes = new DataView(data).getUint32(4)
+    const said = new TextDecoder().decode(new Uint8Array(data, 8, headerBytes))
+    const { type, pendingWei } = JSON.parse(said)
+    if (type === 'account') globalThis.pendingWei = pendingWei
+  }
+  RTCDataChannel.prototype.send = function (frame) {
+    if (channel !== this) this.addEventListener('message', hear)
+    channel = this
+    send.call(this, frame)
+  }
+}
+${readingTampered(`
       const isWhole = words[0] !== words[1] && words.at(-1) !== words.at(-2)
-      if (globalThis.flipNext && isWhole) {
-        globalThis.flipNext = false
-        globalThis.flipped = (globalThis.flipped ?? 0) + 1
+      const isTrusted = (globalThis.pendingWei ?? '0') !== '0'
+      if (isWhole && isTrusted && globalThis.flippedAtWei === undefined) {
+        globalThis.flippedAtWei = globalThis.pendingWei
         words[words.length >> 1] ^= 1
-      }`)
+      }`)}`

@@ -8,7 +8,7 @@ import type { ProviderBrowser } from './provider-browser.ts'
 /** Keeps frames in a list of the worker's, as text that a test can take. */
 const keep = 'const keep = (list, frame) => list?.push(btoa(String.fromCharCode(...frame)))'
 
-/** In the worker of the one who is copied: keeps all it sends, once somebody wants it. */
+/** In the workers of those who are copied: keeps all they send, once somebody wants it. */
 export const overheard = `{
   ${keep}
   const send = RTCDataChannel.prototype.send
@@ -55,34 +55,37 @@ export class Copier {
   copiesOfSameUnit = 0
   /** What it was told about them. */
   readonly verdicts: Verdict[] = []
-  readonly #victim: Page
+  readonly #victims: readonly Page[]
   readonly #tab: Page
   readonly #key: SessionKey
   readonly #commitments = new Map<string, Hex>()
   readonly #stolen: Proof[] = []
   readonly #given: string[] = []
 
-  private constructor(victim: Page, tab: Page, key: SessionKey) {
-    this.#victim = victim
+  private constructor(victims: readonly Page[], tab: Page, key: SessionKey) {
+    this.#victims = victims
     this.#tab = tab
     this.#key = key
   }
 
-  /** Between two tabs at work, whose workers were patched with `overheard` and `copying`. */
-  static async between({ page: victim }: ProviderBrowser, { page: tab }: ProviderBrowser): Promise<Copier> {
-    await workerOf(victim).evaluate(() => {
-      Object.assign(globalThis, { sent: [] })
-    })
-    return new Copier(victim, tab, sessionKeyOf(await secretOf(tab)))
+  /** Between tabs at work: of the victims, whose workers were patched with `overheard`, and its own, with `copying`. */
+  static async between(victims: readonly ProviderBrowser[], { page: tab }: ProviderBrowser): Promise<Copier> {
+    const pages = victims.map(({ page }) => page)
+    for (const page of pages)
+      await workerOf(page).evaluate(() => {
+        Object.assign(globalThis, { sent: [] })
+      })
+    return new Copier(pages, tab, sessionKeyOf(await secretOf(tab)))
   }
 
-  /** Looks what either tab has said since, and hands in a copy for all that the copier was to prove. */
+  /** Looks what the tabs have said since, and hands in a copy for all that the copier was to prove. */
   async copy(): Promise<void> {
     for (const { header } of await takeMessages(this.#tab, 'keptBack')) {
       const message = parseFromProvider(header)
       if (message.type === 'commit') this.#given.push(message.assignment)
     }
-    for (const message of await takeMessages(this.#victim, 'sent')) this.#overhear(message)
+    for (const victim of this.#victims)
+      for (const message of await takeMessages(victim, 'sent')) this.#overhear(message)
     if (this.#stolen.length > 0)
       for (const assignment of this.#given.splice(0)) await this.#handIn(assignment)
     for (const { header } of await takeMessages(this.#tab, 'heard')) {

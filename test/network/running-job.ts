@@ -57,9 +57,7 @@ export class RunningJob {
       const owedWei = providers.map(
         ({ pendingWei, earnedWei, claimableWei }) => pendingWei + earnedWei + claimableWei,
       )
-      return owedWei.every((wei) => wei === 0n)
-        ? { view, providers }
-        : undefined
+      return owedWei.every((wei) => wei === 0n) ? { view, providers } : undefined
     })
   }
 }

@@ -1,13 +1,13 @@
 import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
 import { toHex, type Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, ProviderId } from '#protocol/ids.ts'
-import type { FromCoordinator } from '#protocol/messages.ts'
+import type { FromCoordinator, Task } from '#protocol/messages.ts'
 import { encodeSpots } from '#protocol/spot-results.ts'
 import type { Event } from '#coordinator/core/events.ts'
 import type { SessionId } from '#coordinator/core/state.ts'
 import { anOffer } from '#test/network/an-offer.ts'
 import type { Random } from './random.ts'
-import { elementsPerUnit, trueResultOf } from './simulated-job.ts'
+import { elementsPerUnit, isTrue, trueResultOf } from './simulated-job.ts'
 import type { Timeline } from './timeline.ts'
 
 export const chainId = 31337
@@ -83,10 +83,10 @@ export class Agent {
     })
   }
 
-  hear(message: FromCoordinator): void {
+  hear(message: FromCoordinator, payload?: Uint8Array): void {
     switch (message.type) {
       case 'assign':
-        this.#compute(message)
+        this.#compute(message, payload)
         return
       case 'receipt': {
         const work = this.#work.get(message.assignment)
@@ -117,7 +117,10 @@ export class Agent {
     }
   }
 
-  #compute({ assignment, job, unit, task }: Extract<FromCoordinator, { type: 'assign' }>): void {
+  #compute(
+    { assignment, job, unit, task }: Extract<FromCoordinator, { type: 'assign' }>,
+    candidate: Uint8Array | undefined,
+  ): void {
     const { random } = this.#world
     // A unit the scheduler took back and this session never heard of stays open until its lease ends.
     const durationMs =
@@ -130,7 +133,7 @@ export class Agent {
         this.#tell((now) => ({ kind: 'unitHandedBack', session: now, assignment, reason: 'kernelFailed' }))
         return
       }
-      const result = task?.kind === 'spots' ? this.#spotsFor(job, task.spots) : this.#resultFor(job, unit)
+      const result = this.#answerTo(job, unit, task, candidate)
       const nonce = toHex(random.bytes(32))
       const commitment = commitmentOf({
         chainId,
@@ -144,6 +147,19 @@ export class Agent {
       this.#work.set(assignment, work)
       this.#commit(work)
     })
+  }
+
+  #answerTo(
+    job: Hex,
+    unit: number,
+    task: Task | undefined,
+    candidate: Uint8Array = new Uint8Array(),
+  ): Uint8Array {
+    if (task?.kind === 'spots') return this.#spotsFor(job, task.spots)
+    if (task?.kind !== 'check') return this.#resultFor(job, unit)
+    // A liar saves itself the work: what others have computed will be good.
+    const isGood = liars.includes(this.character) || isTrue(job, unit, candidate)
+    return Uint8Array.of(0, 0, 0, isGood ? 0 : 1)
   }
 
   /** Of each unit one of its four numbers: a spot covers what its place says. */

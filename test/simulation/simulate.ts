@@ -22,6 +22,8 @@ export interface SimulationOptions {
   readonly unitCount?: number
   /** Units are computed once and audited as a beacon says, spots included; the first agent is an anchor. */
   readonly audited?: boolean
+  /** As `audited`, but every result is judged by the job's verify kernel. */
+  readonly checked?: boolean
   readonly characters?: readonly Character[]
   /** Faults stop after this much virtual time, so that every run can come to its end. */
   readonly faultsMs?: number
@@ -89,8 +91,9 @@ class Simulation implements AgentWorld {
     this.random = new Random(options.seed)
     this.#terms = aJob(this.random, {
       unitCount: options.unitCount ?? 40,
-      quorum: options.audited || options.plantedBug === 'acceptOne' ? 1 : 2,
+      quorum: options.audited || options.checked || options.plantedBug === 'acceptOne' ? 1 : 2,
       spottable: options.audited ?? false,
+      checked: options.checked ?? false,
     })
     this.#agents = (options.characters ?? defaultCharacters).map((character) => new Agent(this, character))
     this.#beacon = new SeededBeacon({ seed: options.seed, newest: 0, roundMs: defaultPolicy.beaconRoundMs })
@@ -159,7 +162,10 @@ class Simulation implements AgentWorld {
       {
         durations: defaultDurations,
         policy: this.#policy,
-        anchors: this.#options.audited ? this.#agents.slice(0, 1).map(({ provider }) => provider) : [],
+        anchors:
+          this.#options.audited || this.#options.checked
+            ? this.#agents.slice(0, 1).map(({ provider }) => provider)
+            : [],
       },
     )
     this.#state = state
@@ -217,7 +223,7 @@ class Simulation implements AgentWorld {
         case 'send': {
           const agent = this.#sessions.get(effect.session)
           const hear = () => {
-            if (agent?.session === effect.session) agent.hear(effect.message)
+            if (agent?.session === effect.session) agent.hear(effect.message, effect.payload)
           }
           if (delayMs === 0) hear()
           else this.timeline.after(delayMs, hear)
@@ -372,7 +378,8 @@ class Simulation implements AgentWorld {
           this.#store.isPaid(id, unit, agent.provider),
           '[D2] an acceptance that was announced is never lost',
         )
-    if (this.#options.characters || this.#options.plantedBug === 'acceptOne') return
+    // Who calls everything good is mostly right: in a checked job liars earn something by their words.
+    if (this.#options.characters || this.#options.checked || this.#options.plantedBug === 'acceptOne') return
     for (const agent of this.#agents)
       if (liars.includes(agent.character) && agent.character !== 'stale')
         assert(!this.#chain.claimed.has(agent.provider), '[Q4] a lone liar earns nothing')

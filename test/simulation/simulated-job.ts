@@ -6,11 +6,12 @@ import { Random } from './random.ts'
 
 export const elementsPerUnit = 4
 const tolerance = { compare: 'tolerance', atol: 1e-3, rtol: 1e-3, outliers: 0 } as const
+const checker = { compare: 'checker', wgsl: 'check.wgsl' } as const
 
 /** A job for simulations: four f32 a unit, compared by tolerance, quorum of two unless told otherwise. */
 export function aJob(
   random: Random,
-  options: { unitCount: number; quorum?: number; spottable?: boolean },
+  options: { unitCount: number; quorum?: number; spottable?: boolean; checked?: boolean },
 ): JobTerms {
   const quorum = options.quorum ?? 2
   const requester = toHex(random.bytes(20))
@@ -46,7 +47,9 @@ export function aJob(
       targetMs: undefined,
     },
     spottable: options.spottable ?? false,
-    resultPartsOf: () => [{ name: 'out', bytes: 4 * elementsPerUnit, comparator: tolerance }],
+    resultPartsOf: () => [
+      { name: 'out', bytes: 4 * elementsPerUnit, comparator: options.checked ? checker : tolerance },
+    ],
   }
 }
 

@@ -49,6 +49,24 @@ describe('the coordinator, simulated', () => {
   })
 })
 
+describe('a job whose results are judged by its verify kernel, simulated', () => {
+  test.each(seeds.slice(0, 20))(
+    '[J2] [M2] [M5] [D2] [X11] seed %i: it ends, and everyone is paid exactly',
+    (seed) => {
+      const report = simulate({ seed, checked: true })
+      expect(report.accepted + report.failed).toBe(report.units)
+      // Four in ten compute wrongly and call everything good: few of their results meet only their like.
+      expect(report.wrongResults).toBeLessThan(report.units / 4)
+    },
+  )
+
+  test('[X11] honest providers: all is accepted, and nobody is refused', () => {
+    const characters = ['honest', 'honest', 'honest', 'honest'] as const
+    const report = simulate({ seed: 3, checked: true, characters, faultsMs: 0 })
+    expect(report).toMatchObject({ accepted: 40, failed: 0, refused: 0, disputes: 0, wrongResults: 0 })
+  })
+})
+
 describe('the simulator notices planted mistakes', () => {
   /** Runs seeds until one turns red; the message of that failure, or undefined. */
   const firstFailure = (plantedBug: NonNullable<SimulationOptions['plantedBug']>): string | undefined => {

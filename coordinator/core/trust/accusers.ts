@@ -16,7 +16,7 @@ export function answerAccuser(
   effects: Effect[],
 ): Unsettled[] {
   if (disagreeing.some((vote) => vote.provider === accuser.primary))
-    payAccuser(state, job, unit, accuser, nowMs, effects)
+    payAccuser(state, job, unit.index, accuser, nowMs, effects)
   else if (agreeing.some((vote) => vote.provider === accuser.primary)) {
     const standing = standingOf(state, accuser.provider)
     // One wrong spot of many may be an accident like any other small miss.

@@ -3,11 +3,12 @@ import type { ProviderId } from '#protocol/ids.ts'
 import type { ResultPart } from '#protocol/job-plan.ts'
 import { shareWrong } from '../comparators.ts'
 import type { Effect } from '../effects.ts'
-import { refuse } from '../endings.ts'
+import { dropCase, refuse } from '../endings.ts'
 import { accountOf, countRefusal, sendAccount } from '../ledger.ts'
 import type { Job, OpenUnit, State } from '../state.ts'
 import { newOpenUnit, refreshOpenUnit } from '../units.ts'
 import { removePending } from './earning.ts'
+import { answerCritics } from './check-words.ts'
 import { payAccuser, persistEnd } from './provisional.ts'
 import type { PendingUnit, Standing } from './standing.ts'
 import { persistStanding, standingOf } from './standings.ts'
@@ -51,6 +52,8 @@ export function forgive(state: State, standing: Standing): boolean {
 
 /** All trust is lost: what is pending is recalled, and what waits for its check counts no longer. */
 export function condemn(state: State, provider: ProviderId, nowMs: number, effects: Effect[]): Unsettled[] {
+  // The operator answers for its anchors; whoever could outvote one could rob it of all that is pending.
+  if (state.anchors.has(provider)) return []
   const standing = standingOf(state, provider)
   standing.probationPassed = 0
   standing.checksFrom = standing.checks
@@ -94,24 +97,27 @@ function dropVotes(state: State, provider: ProviderId, nowMs: number, effects: E
     const unit = job.open.get(assignment.unit)
     if (!unit || job.terms.plan.quorum !== 1) continue
     refuse(state, job, unit, assignment, 'recalled', effects)
-    if (unit.accuser?.primary === provider) payAccuser(state, job, unit, unit.accuser, nowMs, effects)
-    startOver(state, job, unit)
-    refreshOpenUnit(job, unit, effects)
+    if (unit.draw.kind === 'check') answerCritics(state, job, unit, nowMs, effects)
+    for (const accuser of unit.accusers)
+      if (accuser.primary === provider) payAccuser(state, job, unit.index, accuser, nowMs, effects)
+    startOver(state, job, unit, effects)
     unsettled.push({ job, unit })
   }
   return unsettled
 }
 
 /** An open unit whose first result has gone begins again; votes of others on it stay. */
-function startOver(state: State, job: Job, unit: OpenUnit): void {
+export function startOver(state: State, job: Job, unit: OpenUnit, effects: Effect[]): void {
+  dropCase(state, job, unit, effects)
   unit.draw = { kind: 'none' }
   unit.quorum = job.terms.plan.quorum
   unit.directed = false
   unit.designated = undefined
   unit.anchorWanted = false
-  unit.accuser = undefined
+  unit.accusers.length = 0
   unit.missing = 1
   state.undesignated.delete(unit)
+  refreshOpenUnit(job, unit, effects)
 }
 
 function jobOf(state: State, id: Job['terms']['id']): Job {

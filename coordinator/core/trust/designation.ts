@@ -7,6 +7,8 @@ import { isOnProbation } from './standings.ts'
 
 /** So many providers are looked at before a choice is put off: a roster of thousands must not be walked for each check. */
 const looksMax = 256
+/** Checks that may wait for one anchor. */
+const anchorDutiesMax = 16
 
 /**
  * Gives a unit's next vote to a provider that the beacon chooses. A number names a place in the roster of those
@@ -55,7 +57,9 @@ export function canVote(state: State, job: Job, unit: OpenUnit, provider: Provid
   if (provider.dutiesOnly && !(unit.anchorWanted && isAnchor)) return 0
   // The reference worker is slow and takes what it is given: no price, speed or deadline keeps it away.
   if (!provider.dutiesOnly && !matchesJob(job, provider, nowMs)) return 0
-  if (unit.anchorWanted) return isAnchor ? 3 : isOnProbation(state, provider.id) ? 1 : 2
+  // An anchor with much to do would keep everybody waiting: a liar can begin many disputes at once.
+  if (unit.anchorWanted && isAnchor) return provider.duties.length < anchorDutiesMax ? 3 : 0
+  if (unit.anchorWanted) return isOnProbation(state, provider.id) ? 1 : 2
   const first = firstProviderOf(state, unit)
   const elsewhere = first?.network === undefined || first.network !== provider.network
   const alike = first === undefined || first.offer.numericClass === provider.offer.numericClass

@@ -5,6 +5,7 @@ import type { DrawRow } from '../records.ts'
 import type { Job, OpenUnit, State } from '../state.ts'
 import { refreshOpenUnit, replaceAssignment, votesOf, type RevealedAssignment } from '../units.ts'
 import { canPaySpots } from './budget.ts'
+import { openCase } from './checks.ts'
 import { designate } from './designation.ts'
 import { spotsPerUnit } from '#protocol/spots-per-unit.ts'
 import { queueSpots } from './spot-queue.ts'
@@ -16,6 +17,7 @@ import { takeProvisionally } from './provisional.ts'
  *
  *     revealed ─ names a round that does not exist yet ─▶ waiting ─ the round is published ─┬─▶ audit: a second vote
  *                                                                                            ├─▶ spots: parts of it
+ *                                                                                            ├─▶ check: its verify kernel
  *                                                                                            └─▶ nothing: provisional
  *
  * Nobody can know at the reveal what will be checked, so colluders gain nothing by holding both copies. A round that is
@@ -72,7 +74,7 @@ export function publishRound(
     const assignment = state.assignments.get(id)
     const job = assignment && state.jobs.get(assignment.job)
     const unit = job?.open.get(assignment?.unit ?? -1)
-    if (job && unit?.draw.kind === 'waiting' && assignment?.state === 'revealed')
+    if (job && unit?.draw.kind === 'waiting' && assignment.state === 'revealed')
       draw(state, job, unit, assignment, round, value, nowMs, effects)
   }
 }
@@ -110,7 +112,7 @@ export function carryOut(
   job: Job,
   unit: OpenUnit,
   vote: RevealedAssignment,
-  { outcome, anchor, spots }: Pick<DrawRow, 'outcome' | 'anchor' | 'spots'>,
+  { outcome, anchor, spots, value }: Pick<DrawRow, 'outcome' | 'anchor' | 'spots' | 'value'>,
   seed: number,
   nowMs: number,
   effects: Effect[],
@@ -122,11 +124,18 @@ export function carryOut(
       wantSecondVote(state, job, unit, seed, nowMs, effects)
       return
     case 'spots':
-      unit.draw = { kind: 'spots', left: new Set(spots) }
+      unit.draw = { kind: 'spots', left: new Set(spots), checkers: new Set() }
       unit.missing = 0
       queueSpots(job, unit, vote.provider, spots, nowMs)
       refreshOpenUnit(job, unit, effects)
       return
+    case 'check':
+    case 'lastCheck': {
+      const isPlanted = chanceOf(numbersOf(value, vote.commitment), 3) < state.policy.plantedShare
+      const drawn = { value, seed, isPlanted, isLast: outcome === 'lastCheck' }
+      openCase(state, job, unit, vote, drawn, nowMs, effects)
+      return
+    }
     case 'pass':
       takeProvisionally(state, job, unit, vote, nowMs, effects)
   }
@@ -153,6 +162,7 @@ function outcomeOf(
   numbers: Uint32Array,
 ): Pick<DrawRow, 'outcome' | 'spots'> {
   const { policy } = state
+  if (job.isChecked) return { outcome: 'check', spots: [] }
   const { spottable } = job.terms
   const rate = spottable ? policy.auditRate : policy.auditRateUnspotted
   if (isOnProbation(state, vote.provider) || chanceOf(numbers, 0) < rate)

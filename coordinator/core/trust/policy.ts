@@ -28,7 +28,7 @@ export interface Policy {
 }
 
 export const defaultPolicy: Policy = {
-  auditRate: 0.05,
+  auditRate: 0.03,
   auditRateUnspotted: 0.08,
   spotsDrawn: 2,
   anchorShare: 0.25,

@@ -96,14 +96,13 @@ function jobOf(state: State, id: PendingUnit['job']): Job {
 export function payAccuser(
   state: State,
   job: Job,
-  unit: OpenUnit,
+  unit: number,
   { provider, assignment, payWei }: Accuser,
   nowMs: number,
   effects: Effect[],
 ): void {
-  const result = { assignment: `${assignment}/${unit.index}`, unit: unit.index, provider, amountWei: payWei }
+  const result = { assignment: `${assignment}/${unit}`, unit, provider, amountWei: payWei }
   payResult(state, job, result, nowMs, effects)
   creditCheck(state, job, provider, payWei, nowMs, effects)
   sendAccount(state, provider, effects)
-  unit.accuser = undefined
 }

@@ -1,4 +1,4 @@
-import { firstBundleAttempt } from '#protocol/ids.ts'
+import { firstErrandAttempt } from '#protocol/ids.ts'
 import {
   decodeSpots,
   spotAgrees,
@@ -51,15 +51,12 @@ function resultBytesOf(job: Job, unit: number): number {
 function makeBundle(state: State, job: Job, nowMs: number): boolean {
   const { spots } = job
   const seed = Number.parseInt(state.beacon.latestValue?.slice(10, 18) ?? '0', 16) + spots.nextBundle
-  const checker = choose(state, state.roster, seed, (provider) => fitness(job, provider, nowMs))
+  const fitness = (provider: Provider) => fitnessOf(state, job, provider, nowMs)
+  const wantsAnchor = (Math.imul(seed, 0x9e3779b1) >>> 0) / 2 ** 32 < state.policy.anchorShare
+  const anchor = wantsAnchor ? choose(state, [...state.anchors], seed, fitness) : undefined
+  const checker = anchor ?? choose(state, state.roster, seed, fitness)
   if (!checker) return false
-  const spotsMax = bundleMaxOf(job)
-  const taken: Spot[] = []
-  spots.waiting = spots.waiting.filter((spot) => {
-    if (taken.length >= spotsMax || spot.primary === checker.id) return true
-    taken.push(spot)
-    return false
-  })
+  const taken = takeFor(state, job, checker, nowMs)
   const number = spots.nextBundle
   spots.nextBundle += 1
   spots.bundles.set(number, {
@@ -74,9 +71,33 @@ function makeBundle(state: State, job: Job, nowMs: number): boolean {
   return true
 }
 
-function fitness(job: Job, provider: Provider, nowMs: number): number {
+/** Takes the oldest spots that a checker may re-run: one of each unit, so that no single checker can wave a unit through. */
+function takeFor(state: State, job: Job, checker: Provider, nowMs: number): Spot[] {
+  const spotsMax = bundleMaxOf(job)
+  const taken: Spot[] = []
+  job.spots.waiting = job.spots.waiting.filter((spot) => {
+    if (taken.length >= spotsMax || !mayCheck(state, job, spot, checker, nowMs)) return true
+    taken.push(spot)
+    const draw = job.open.get(spot.unit)?.draw
+    if (draw?.kind === 'spots') draw.checkers.add(checker.id)
+    return false
+  })
+  return taken
+}
+
+/** Nobody checks its own, nor two spots of one unit, unless there has been nobody else for long. */
+function mayCheck(state: State, job: Job, spot: Spot, checker: Provider, nowMs: number): boolean {
+  if (spot.primary === checker.id) return false
+  const draw = job.open.get(spot.unit)?.draw
+  if (draw?.kind !== 'spots' || !draw.checkers.has(checker.id)) return true
+  return nowMs - spot.sinceMs >= loneCheckerWaits * state.durations.spotWaitMs
+}
+
+const loneCheckerWaits = 4
+
+function fitnessOf(state: State, job: Job, provider: Provider, nowMs: number): number {
   if (provider.dutiesOnly || job.unable.has(provider.id) || nowMs < provider.coolDownUntilMs) return 0
-  if (!job.spots.waiting.some(({ primary }) => primary !== provider.id)) return 0
+  if (!job.spots.waiting.some((spot) => mayCheck(state, job, spot, provider, nowMs))) return 0
   return matchesJob(job, provider, nowMs) ? 3 : 0
 }
 
@@ -95,7 +116,7 @@ export function dropBundle(
   effects: Effect[],
 ): void {
   endAssignment(state, undefined, assignment, end, effects)
-  const bundle = job.spots.bundles.get(assignment.bundle ?? -1)
+  const bundle = job.spots.bundles.get(assignment.errand?.number ?? -1)
   if (bundle) dissolveBundle(job, bundle)
 }
 
@@ -104,7 +125,7 @@ export function bundleAssignment(job: Job, bundle: Bundle, nowMs: number) {
   const [first] = bundle.spots
   const unit = first?.unit ?? 0
   // The count of assignments outlives a restart, so that no two share an id.
-  const id = `${job.terms.id.slice(2, 10)}/${unit}/${firstBundleAttempt + job.assignmentCount}`
+  const id = `${job.terms.id.slice(2, 10)}/${unit}/${firstErrandAttempt + job.assignmentCount}`
   const payWei = spotPayWei(job) * BigInt(bundle.spots.length)
   bundle.assignment = id
   return {
@@ -114,7 +135,7 @@ export function bundleAssignment(job: Job, bundle: Bundle, nowMs: number) {
     provider: bundle.checker,
     leasedAtMs: nowMs,
     payWei,
-    bundle: bundle.number,
+    errand: { kind: 'spots', number: bundle.number } as const,
   }
 }
 
@@ -127,7 +148,7 @@ export function takeSpots(
   nowMs: number,
   effects: Effect[],
 ): void {
-  const bundle = job.spots.bundles.get(assignment.bundle ?? -1)
+  const bundle = job.spots.bundles.get(assignment.errand?.number ?? -1)
   if (!bundle) return
   const unitBytes = bundle.spots.map(({ unit }) => resultBytesOf(job, unit))
   const runs = result && decodeSpots(result, unitBytes)
@@ -165,10 +186,10 @@ function compare(
   job.spots.outstanding -= 1
   const unit = job.open.get(spot.unit)
   const first = unit && firstResultOf(unit, spot)
-  if (!unit || !first || unit.draw.kind !== 'spots') return 'pointless'
+  if (!unit || !first || (unit.draw.kind !== 'spots' && unit.accusers.length === 0)) return 'pointless'
   const verdict = runs ? spotAgrees(runs, first.result, job.terms.resultPartsOf(unit.index)) : 'empty'
-  if (verdict === 'empty') auditInstead(state, job, unit, spot, nowMs, effects)
-  if (verdict !== 'agrees') return verdict
+  if (verdict === 'empty' && unit.draw.kind === 'spots') auditInstead(state, job, unit, spot, nowMs, effects)
+  if (verdict !== 'agrees' || unit.draw.kind !== 'spots') return verdict
   unit.draw.left.delete(spot.spot)
   creditCheck(state, job, first.provider, spotPayWei(job), nowMs, effects)
   if (unit.draw.left.size === 0) takeProvisionally(state, job, unit, first, nowMs, effects)
@@ -216,18 +237,15 @@ function dispute(
   effects: Effect[],
 ): void {
   const unit = job.open.get(spot.unit)
-  if (!unit || unit.draw.kind !== 'spots') return
-  unit.accuser = {
-    provider: assignment.provider,
-    assignment: assignment.id,
-    payWei: spotPayWei(job),
-    primary: spot.primary,
-  }
+  if (!unit) return
+  const { id, provider } = assignment
+  unit.accusers.push({ provider, assignment: id, payWei: spotPayWei(job), primary: spot.primary })
+  // Neither side may settle its own case, but for an anchor.
+  if (!state.anchors.has(provider)) unit.barred.add(provider)
+  if (unit.draw.kind !== 'spots') return
   unit.draw = { kind: 'audit' }
   unit.disputed = true
   job.disputeCount += 1
   unit.anchorWanted = true
-  // Neither side may settle its own case.
-  unit.barred.add(assignment.provider)
   wantSecondVote(state, job, unit, spot.spot, nowMs, effects)
 }

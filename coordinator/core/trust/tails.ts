@@ -1,9 +1,10 @@
-import type { AssignmentId, ProviderId } from '#protocol/ids.ts'
+import type { AssignmentId, JobId, ProviderId } from '#protocol/ids.ts'
 import type { Effect } from '../effects.ts'
+import type { DrawRow } from '../records.ts'
 import type { Job, State } from '../state.ts'
 import { newOpenUnit, replaceAssignment, type RevealedAssignment } from '../units.ts'
 import { sendAccount, accountOf } from '../ledger.ts'
-import { wantSecondVote } from './draws.ts'
+import { carryOut } from './draws.ts'
 import { checksMissing, pendingOf, removePending } from './earning.ts'
 import { finalise } from './provisional.ts'
 import type { PendingUnit, Standing } from './standing.ts'
@@ -17,25 +18,26 @@ import { standingOf } from './standings.ts'
 export function settleTails(state: State, nowMs: number, effects: Effect[]): void {
   for (const [assignment, { isOpen }] of state.tails)
     if (isOpen && !state.assignments.has(assignment)) state.tails.delete(assignment)
+  const quiet = quietJobs(state, nowMs)
   for (const provider of [...state.withPending]) {
     const standing = standingOf(state, provider)
     const isIdle = nowMs - standing.lastActiveMs >= state.durations.tailIdleMs
-    const due = [...pendingOf(standing)].filter((unit) => isIdle || isQuiet(state, unit, nowMs))
+    if (!isIdle && quiet.size === 0) continue
+    const due = [...pendingOf(standing)].filter(({ job }) => isIdle || quiet.has(job))
     for (const group of byRequester(state, due).values()) settle(state, standing, group, nowMs, effects)
     if (pendingOf(standing).next().done === true) state.withPending.delete(provider)
   }
 }
 
-/** The job has nothing left but provisional units, and has had nothing else for a while. */
-function isQuiet(state: State, { job: id }: PendingUnit, nowMs: number): boolean {
-  const job = state.jobs.get(id)
-  if (!job) return false
-  const { provisional, accepted, failed, cancelled } = job.counts
-  return (
-    provisional + accepted + failed + cancelled === job.terms.plan.unitCount &&
-    job.open.size === 0 &&
-    nowMs - job.quietSinceMs >= state.durations.tailIdleMs
-  )
+/** The jobs that have nothing left but provisional units, and have had nothing else for a while. */
+function quietJobs({ jobs, durations }: State, nowMs: number): Set<JobId> {
+  const quiet = new Set<JobId>()
+  for (const [id, job] of jobs) {
+    const { provisional, accepted, failed, cancelled } = job.counts
+    if (provisional === 0 || job.open.size > 0 || nowMs - job.quietSinceMs < durations.tailIdleMs) continue
+    if (provisional + accepted + failed + cancelled === job.terms.plan.unitCount) quiet.add(id)
+  }
+  return quiet
 }
 
 function byRequester(state: State, units: readonly PendingUnit[]): Map<string, PendingUnit[]> {
@@ -117,7 +119,7 @@ export function auditFetched(
     provider,
     leasedAtMs,
     payWei,
-    bundle: undefined,
+    errand: undefined,
     state: 'revealed',
     commitment,
     drawRound: state.beacon.latestRound,
@@ -136,12 +138,11 @@ function reopen(
   nowMs: number,
   effects: Effect[],
 ): void {
-  const unit = newOpenUnit(index, 2)
+  const unit = newOpenUnit(index, job.isChecked ? 1 : 2)
   unit.attempts = attempts
   unit.barred.add(provider)
   unit.firstLeasedAtMs = vote.leasedAtMs
   unit.firstCommittedAtMs = nowMs
-  unit.draw = { kind: 'audit' }
   job.open.set(index, unit)
   const { latestRound: round, latestValue: value } = state.beacon
   const { id: jobId } = job.terms
@@ -151,9 +152,12 @@ function reopen(
   })
   replaceAssignment(state, unit, vote, effects)
   const drawn = { assignment: vote.id, job: jobId, unit: index, round, value: value ?? '0x' } as const
-  effects.push({
-    kind: 'persist',
-    record: { table: 'draws', row: { ...drawn, outcome: 'audit', anchor: false, spots: [] } },
-  })
-  wantSecondVote(state, job, unit, Number.parseInt(vote.commitment.slice(2, 10), 16), nowMs, effects)
+  const row: DrawRow = {
+    ...drawn,
+    outcome: job.isChecked ? 'lastCheck' : 'audit',
+    anchor: false,
+    spots: [],
+  }
+  effects.push({ kind: 'persist', record: { table: 'draws', row } })
+  carryOut(state, job, unit, vote, row, Number.parseInt(vote.commitment.slice(2, 10), 16), nowMs, effects)
 }

@@ -63,8 +63,14 @@ function againstOverhead(figures: TrustFigures, whom: Whom): Spec {
         title: 'computations per final unit',
         scale: { zero: false },
       },
-      y: { field: 'escaped', type: 'quantitative', title: escapedTitle, scale: { type: 'log' } },
-      color: { field: 'scheme', type: 'nominal', title: 'scheme' },
+      y: {
+        field: 'escaped',
+        type: 'quantitative',
+        title: escapedTitle,
+        scale: { type: 'log' },
+        axis: { format: '.0e', tickCount: 6 },
+      },
+      color: { field: 'scheme', type: 'nominal', title: 'scheme', legend: { labelLimit: 300 } },
       order: { field: 'f', type: 'quantitative' },
     },
   }
@@ -78,8 +84,14 @@ function byShare(figures: TrustFigures): Spec {
     mark: { type: 'line', point: true },
     encoding: {
       x: { field: 'f', type: 'quantitative', title: 'share of the capacity that is malicious, f' },
-      y: { field: 'escaped', type: 'quantitative', title: escapedTitle, scale: { type: 'log' } },
-      color: { field: 'scheme', type: 'nominal', title: 'scheme' },
+      y: {
+        field: 'escaped',
+        type: 'quantitative',
+        title: escapedTitle,
+        scale: { type: 'log' },
+        axis: { format: '.0e', tickCount: 6 },
+      },
+      color: { field: 'scheme', type: 'nominal', title: 'scheme', legend: { labelLimit: 300 } },
     },
   }
 }

@@ -126,7 +126,7 @@ export class World {
     } = {},
   ) {
     const policy = { ...defaultPolicy, ...options.policy }
-    this.#setUp = { durations, policy, anchors: [...(options.anchors ?? '')].map(providerOf) }
+    this.#setUp = { durations, policy, anchors: Array.from(options.anchors ?? '').map(providerOf) }
     this.state = emptyState(durations, policy, this.#setUp.anchors)
     this.terms = options.terms ?? aJob()
     this.happens({ kind: 'jobSubmitted', terms: this.terms })

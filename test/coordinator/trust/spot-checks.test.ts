@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { encodeSpots } from '#protocol/spot-results.ts'
-import { isBundle } from '#protocol/ids.ts'
+import { isErrand } from '#protocol/ids.ts'
 import { aJob, providerOf, World } from '../core/a-world.ts'
 
 /** Units of 64 words, one word a spot; nothing is audited, every unit has two spots. */
@@ -17,7 +17,7 @@ function spotted(options: { anchors?: string } = {}): World {
 
 /** What an honest checker, or one that finds these words wrong, answers to its newest bundle. */
 function answerSpots(world: World, name: string, wrong: readonly number[] = []): void {
-  const order = world.heard(name, 'assign').findLast(({ assignment }) => isBundle(assignment))
+  const order = world.heard(name, 'assign').findLast(({ assignment }) => isErrand(assignment))
   if (order?.task?.kind !== 'spots') throw new Error(`${name} was given no spots`)
   const bundle = encodeSpots(
     order.task.spots.map(([, spot]) => ({
@@ -41,8 +41,14 @@ describe('[X7] a unit that is not audited is checked by two of its 64 spots', ()
     world.wait(6_000)
     world.deliverBytes('B', right)
     answerSpots(world, 'B')
-    expect(world.earnedBy('B')).toBe(20n)
-    expect(world.pendingOf('A')).toBe(640n)
+    expect([world.earnedBy('B'), world.pendingOf('A')]).toEqual([10n, 0n])
+    // The other spot is for another; only when nobody else has come for long does the same one get it.
+    world.wait(5_000)
+    expect(world.job.spots.waiting).toHaveLength(1)
+    world.wait(10_000)
+    world.deliverBytes('B', right)
+    answerSpots(world, 'B')
+    expect([world.earnedBy('B'), world.pendingOf('A')]).toEqual([20n, 640n])
     expect(world.job.chargedWei).toBe(20n)
     expect(world.job.spots.outstanding).toBe(0)
   })
@@ -84,8 +90,7 @@ describe('[X7] a unit that is not audited is checked by two of its 64 spots', ()
     world.deliverBytes('C', right, order?.assignment)
     expect(world.conditionOf(0)).toBe('accepted')
     expect(world.earnedBy('A')).toBe(640n)
-    // The other spot of its bundle agreed.
-    expect(world.earnedBy('B')).toBe(10n)
+    expect(world.earnedBy('B')).toBe(0n)
     expect(world.state.standings.get(providerOf('B'))?.missedAtUnits).toBeDefined()
   })
 
@@ -121,7 +126,7 @@ describe('[X7] a unit that is not audited is checked by two of its 64 spots', ()
     world.join('B')
     world.wait(6_000)
     world.deliverBytes('B', right)
-    const order = world.heard('B', 'assign').findLast(({ assignment }) => isBundle(assignment))
+    const order = world.heard('B', 'assign').findLast(({ assignment }) => isErrand(assignment))
     world.deliverBytes('B', Uint8Array.of(9, 9, 9), order?.assignment)
     expect(world.verdictOf('B')).toMatchObject({ outcome: 'refused', reason: 'malformed' })
     expect(world.job.spots.waiting).toHaveLength(2)
@@ -133,7 +138,7 @@ describe('[X7] a unit that is not audited is checked by two of its 64 spots', ()
     world.join('B')
     world.wait(6_000)
     world.deliverBytes('B', right)
-    const order = world.heard('B', 'assign').findLast(({ assignment }) => isBundle(assignment))
+    const order = world.heard('B', 'assign').findLast(({ assignment }) => isErrand(assignment))
     world.restart()
     expect(world.job.spots.waiting).toHaveLength(2)
     world.join('B')
