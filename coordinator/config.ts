@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { addressSchema, type ProviderId } from '#protocol/ids.ts'
-import { defaultDurations, type Durations } from './core/state.ts'
+import { defaultDurations, type Durations } from './core/durations.ts'
 import { defaultPolicy, type Policy } from './core/trust/policy.ts'
 import { Failure } from './edge/failure.ts'
 

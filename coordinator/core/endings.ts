@@ -4,7 +4,8 @@ import type { Effect } from './effects.ts'
 import { finishIfDecided } from './jobs.ts'
 import { countRefusal } from './ledger.ts'
 import type { AssignmentRow, UnitRow } from './records.ts'
-import type { Assignment, Job, OpenUnit, State } from './state.ts'
+import type { Job, State } from './state.ts'
+import type { Assignment, OpenUnit } from './unit-state.ts'
 import { endAssignment, setCondition } from './units.ts'
 
 /** How assignments and open units end, whatever was decided about them. */
@@ -54,7 +55,7 @@ export function closeUnit(
     runMs: committedAtMs - leasedAtMs,
     verifyMs: nowMs - committedAtMs,
   }
-  if (end.verdict === 'accepted' || end.verdict === 'provisional') {
+  if (!unit.isTimed && (end.verdict === 'accepted' || end.verdict === 'provisional')) {
     job.timesMs.queue += times.queueMs
     job.timesMs.run += times.runMs
     job.timesMs.verify += times.verifyMs

@@ -1,6 +1,7 @@
 import { assert } from '#protocol/assert.ts'
 import { limits } from '#protocol/limits.ts'
-import { conditions, type Job, type State } from './state.ts'
+import type { Job, State } from './state.ts'
+import { conditions } from './unit-state.ts'
 import { checksReserveWei } from './trust/budget.ts'
 import { pendingOf } from './trust/earning.ts'
 import { isAudited, wantsAnyone } from './units.ts'

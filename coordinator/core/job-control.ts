@@ -43,6 +43,8 @@ export function controlJob(
   if (job.control === control) return
   job.control = control
   persistJob(job, effects)
+  // Checks that have waited come before other work.
+  if (control === 'none') state.market.changed = true
   if (control === 'cancelled') cancel(state, job, nowMs, effects)
 }
 

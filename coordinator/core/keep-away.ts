@@ -1,6 +1,7 @@
 import type { ProviderId } from '#protocol/ids.ts'
 import type { AssignmentRow } from './records.ts'
-import type { Job, OpenUnit } from './state.ts'
+import type { Job } from './state.ts'
+import type { OpenUnit } from './unit-state.ts'
 
 /** What a hand-back says about giving its provider such work again, also when it is read from the store. */
 export function keepAway(

@@ -6,16 +6,9 @@ import { keepAway } from './keep-away.ts'
 import { newJob } from './jobs.ts'
 import { accountOf, shareOf } from './ledger.ts'
 import type { AssignmentRow, JobRow, UnitRow } from './records.ts'
-import {
-  conditions,
-  emptyState,
-  type Assignment,
-  type Durations,
-  type Job,
-  type JobTerms,
-  type OpenUnit,
-  type State,
-} from './state.ts'
+import type { Durations } from './durations.ts'
+import { emptyState, type Job, type JobTerms, type State } from './state.ts'
+import { conditions, type Assignment, type OpenUnit } from './unit-state.ts'
 import type { Stored } from './stored.ts'
 import type { Policy } from './trust/policy.ts'
 import { noteSuspect } from './trust/suspects.ts'

@@ -5,55 +5,17 @@ import type { JobPlan, ResultPart } from '#protocol/job-plan.ts'
 import type { Needs } from '#protocol/needs.ts'
 import type { Offer } from '#protocol/offer.ts'
 import { newDeadlines, type Deadlines } from './deadlines.ts'
+import { defaultDurations, type Durations } from './durations.ts'
 import type { Forecast } from './market/forecast.ts'
 import { newMarket, type Market } from './market/market.ts'
 import { defaultPolicy, type Policy } from './trust/policy.ts'
 import type { Standing } from './trust/standing.ts'
 import type { CheckCase, CheckDesk } from './trust/check-desk.ts'
 import type { SpotDesk } from './trust/spots.ts'
+import type { Assignment, OpenUnit } from './unit-state.ts'
 
 /** Names one connection; minted by the edge, never used twice. */
 export type SessionId = string
-
-/** Durations the core decides by. All in milliseconds. */
-export interface Durations {
-  /** From the hand-out of a unit to its commitment, at most; a unit forecast to be short gets less. */
-  readonly leaseMs: number
-  /** The shortest lease. */
-  readonly leaseMsMin: number
-  /** However often it is renewed, a lease ends after this. */
-  readonly renewedMsMax: number
-  /** From the receipt to the reveal. */
-  readonly revealMs: number
-  /** A provider not heard for this long has vanished: under five seconds, so that its units move on in time. */
-  readonly silenceMsMax: number
-  /** A provider that may have vanished has this long to be heard again; more than a heartbeat's interval. */
-  readonly suspicionMs: number
-  /** The span one root settles. */
-  readonly epochMs: number
-  /** How long a provider that could not run a unit gets no other. */
-  readonly coolDownMs: number
-  /** Pause before a failed transaction is tried again. */
-  readonly chainRetryMs: number
-  /** A provider's pending units that have waited so long without another check are checked for their own sake. */
-  readonly tailIdleMs: number
-  /** A bundle of spots goes out once the oldest has waited so long, full or not. */
-  readonly spotWaitMs: number
-}
-
-export const defaultDurations: Durations = {
-  leaseMs: 120_000,
-  leaseMsMin: 15_000,
-  renewedMsMax: 900_000,
-  revealMs: 30_000,
-  silenceMsMax: 3_500,
-  suspicionMs: 1_200,
-  epochMs: 10_000,
-  coolDownMs: 5_000,
-  chainRetryMs: 3_000,
-  tailIdleMs: 20_000,
-  spotWaitMs: 5_000,
-}
 
 /** What identifies a job, as its requester fixed it. */
 export interface JobTerms {
@@ -124,118 +86,6 @@ export interface ProviderShare {
   accepted: number
   refused: number
   earnedWei: bigint
-}
-
-export const conditions = [
-  'queued',
-  'leased',
-  'committed',
-  'disputed',
-  'provisional',
-  'accepted',
-  'failed',
-  'cancelled',
-] as const satisfies readonly UnitCondition[]
-
-export interface OpenUnit {
-  readonly index: number
-  /** Agreeing results it takes: the plan's, or 2 once an audit was drawn. */
-  quorum: number
-  /** Of a unit in a job of quorum 1: whether the beacon has said how its first result is checked. */
-  draw: Draw
-  /** Whether the next vote comes from whom the beacon chooses; else from whoever comes. */
-  directed: boolean
-  /** Whom it has chosen. */
-  designated: ProviderId | undefined
-  designatedAtMs: number
-  /** An anchor is to be chosen, if any is connected. */
-  anchorWanted: boolean
-  /** Whose spot checks found the first result wrong. */
-  readonly accusers: Accuser[]
-  /** Assignments ever made for this unit; numbers the next one. */
-  attempts: number
-  readonly assignments: Map<AssignmentId, Assignment>
-  /** Providers that must not get this unit now: they hold it, or have voted. */
-  readonly barred: Set<ProviderId>
-  /** Providers on which its kernel failed: they never get it again. */
-  readonly unable: Set<ProviderId>
-  /** How often its kernel did not end on a provider's GPU. */
-  hangs: number
-  /** Votes that must still come before a quorum is possible, by the votes there are. */
-  missing: number
-  disputed: boolean
-  firstLeasedAtMs: number | undefined
-  firstCommittedAtMs: number | undefined
-}
-
-/** A spot check that disagreed: paid if it proves right. */
-export interface Accuser {
-  readonly provider: ProviderId
-  readonly assignment: AssignmentId
-  readonly payWei: bigint
-  /** Whose result it disagreed with. */
-  readonly primary: ProviderId
-}
-
-/** How a first result is checked. */
-export type Draw =
-  | { readonly kind: 'none' }
-  /** The round that decides was named when the result was revealed, before that round existed. */
-  | { readonly kind: 'waiting'; readonly round: number }
-  | { readonly kind: 'audit' }
-  /** These spots are still to be re-run. */
-  | {
-      readonly kind: 'spots'
-      readonly left: Set<number>
-      /** Who has been given one: the others go to others. */
-      readonly checkers: Set<ProviderId>
-    }
-  /** Its verify kernel judges it, in the case of this number. */
-  | { readonly kind: 'check'; readonly number: number }
-
-/**
- * One attempt at a unit.
- *
- *     leased ─commit─▶ committed ─reveal─▶ revealed ─verdict─▶ accepted | refused (then dropped from memory)
- *        │                 │
- *        └── deadline, vanished tab ──▶ expired ─late commit or reveal─▶ committed | revealed
- *
- * handed back, cancelled: dropped at once.
- */
-export type Assignment = AssignmentTerms &
-  (
-    | { readonly state: 'leased'; readonly deadlineMs: number }
-    | {
-        readonly state: 'committed'
-        readonly commitment: Hex
-        readonly deadlineMs: number
-      }
-    | { readonly state: 'expired'; readonly commitment: Hex | undefined }
-    | {
-        readonly state: 'revealed'
-        readonly commitment: Hex
-        /** The beacon round that decides how it is checked, named when it was revealed. */
-        readonly drawRound: number
-        readonly result: Uint8Array
-        readonly resultDigest: Hex
-      }
-  )
-
-export interface AssignmentTerms {
-  readonly id: AssignmentId
-  readonly job: JobId
-  readonly unit: number
-  readonly provider: ProviderId
-  readonly leasedAtMs: number
-  readonly payWei: bigint
-  /** Of work that is no vote on a unit: what it is. */
-  readonly errand: Errand | undefined
-}
-
-/** A bundle of spots, of which `unit` is the first one's; or one run of the verify kernel, for a case; with its number. */
-export interface Errand {
-  readonly kind: 'spots' | 'check'
-  readonly number: number
 }
 
 /** A provider with an open connection. */

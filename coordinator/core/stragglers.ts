@@ -1,6 +1,7 @@
 import type { Effect } from './effects.ts'
 import { forecastMs } from './market/forecast.ts'
-import type { Assignment, Job, OpenUnit, Provider, State } from './state.ts'
+import type { Job, Provider, State } from './state.ts'
+import type { Assignment, OpenUnit } from './unit-state.ts'
 import { liveCountOf, refreshOpenUnit } from './units.ts'
 import { endWith } from './endings.ts'
 

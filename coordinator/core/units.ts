@@ -3,7 +3,8 @@ import type { UnitCondition } from '#protocol/api.ts'
 import { setDeadline } from './deadlines.ts'
 import type { Effect } from './effects.ts'
 import type { AssignmentRow } from './records.ts'
-import { conditions, type Assignment, type Job, type OpenUnit, type State } from './state.ts'
+import type { Job, State } from './state.ts'
+import { conditions, type Assignment, type OpenUnit } from './unit-state.ts'
 
 export type RevealedAssignment = Extract<Assignment, { state: 'revealed' }>
 
@@ -27,6 +28,7 @@ export function newOpenUnit(index: number, quorum: number): OpenUnit {
     disputed: false,
     firstLeasedAtMs: undefined,
     firstCommittedAtMs: undefined,
+    isTimed: false,
   }
 }
 

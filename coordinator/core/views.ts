@@ -9,7 +9,8 @@ import {
 import type { ProviderId } from '#protocol/ids.ts'
 import { sumsOf } from './ledger.ts'
 import { whyWaiting } from './market/explain.ts'
-import { conditions, type Job, type State } from './state.ts'
+import type { Job, State } from './state.ts'
+import { conditions } from './unit-state.ts'
 import { conditionOf } from './units.ts'
 
 /** A job as the API shows it at this moment. Walks the providers when it waits for one. */

@@ -163,11 +163,7 @@ test('[X5] [X8] a bit flipped once costs that unit alone: what was pending is ch
     })
     const second = await aJob(24)
     await Promise.all([first.settled(), second.settled()])
-    await ended(first)
-    const { providers } = await ended(second)
-    process.stdout.write(
-      `DEBUG ${String(pairs)} ${String(await worker?.evaluate(() => (globalThis as unknown as { flippedAtWei?: string }).flippedAtWei))}\n`,
-    )
+    const providers = [await ended(first), await ended(second)].flatMap((end) => end.providers)
     paid = providers.find(({ id }) => id === account)
   }
   const pendingWei = await worker?.evaluate(

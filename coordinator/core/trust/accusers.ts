@@ -1,5 +1,6 @@
 import type { Effect } from '../effects.ts'
-import type { Accuser, Job, OpenUnit, State } from '../state.ts'
+import type { Job, State } from '../state.ts'
+import type { Accuser, OpenUnit } from '../unit-state.ts'
 import type { RevealedAssignment } from '../units.ts'
 import { condemn, forgive, type Unsettled } from './convictions.ts'
 import { payAccuser } from './provisional.ts'

@@ -1,6 +1,7 @@
 import type { Effect } from '../effects.ts'
 import { countRefusal, payResult, sendAccount } from '../ledger.ts'
-import type { Job, OpenUnit, State } from '../state.ts'
+import type { Job, State } from '../state.ts'
+import type { OpenUnit } from '../unit-state.ts'
 import { checkPayWei } from './budget.ts'
 import type { CheckCase, CheckWord } from './check-desk.ts'
 import { creditCheck } from './provisional.ts'

@@ -1,7 +1,8 @@
 import type { ProviderId } from '#protocol/ids.ts'
 import type { Effect } from '../effects.ts'
 import { matchesJob } from '../market/bid.ts'
-import type { Job, OpenUnit, Provider, State } from '../state.ts'
+import type { Job, Provider, State } from '../state.ts'
+import type { OpenUnit } from '../unit-state.ts'
 import { refreshOpenUnit } from '../units.ts'
 import { isOnProbation } from './standings.ts'
 

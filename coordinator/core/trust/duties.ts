@@ -1,7 +1,8 @@
 import { unreachable } from '#protocol/assert.ts'
 import type { ProviderId } from '#protocol/ids.ts'
 import type { Effect } from '../effects.ts'
-import type { Duty, Job, OpenUnit, Provider, State } from '../state.ts'
+import type { Duty, Job, Provider, State } from '../state.ts'
+import type { OpenUnit } from '../unit-state.ts'
 import type { CheckCase } from './check-desk.ts'
 import { ask } from './checks.ts'
 import { redesignate } from './designation.ts'
@@ -14,10 +15,12 @@ export type Work =
   | { readonly kind: 'spots'; readonly job: Job; readonly bundle: Bundle }
   | { readonly kind: 'check'; readonly job: Job; readonly check: CheckCase; readonly sinceMs: number }
 
-/** Takes the first duty that is still to be done from a provider's list. */
+/** Takes the first duty that is still to be done from a provider's list; those of paused jobs stay on it. */
 export function takeDuty(state: State, provider: Provider): Work | undefined {
-  for (let duty = provider.duties.shift(); duty; duty = provider.duties.shift()) {
+  for (const duty of [...provider.duties]) {
     const work = workOf(state, provider.id, duty)
+    if (work?.job.control === 'paused') continue
+    provider.duties.splice(provider.duties.indexOf(duty), 1)
     if (work) return work
   }
   return undefined

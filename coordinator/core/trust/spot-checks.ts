@@ -7,10 +7,11 @@ import {
   type WrittenSpot,
 } from '#protocol/spot-results.ts'
 import type { Effect } from '../effects.ts'
-import { payResult, sendAccount } from '../ledger.ts'
+import { countRefusal, payResult, sendAccount } from '../ledger.ts'
 import { matchesJob } from '../market/bid.ts'
 import type { AssignmentRow } from '../records.ts'
-import type { Assignment, Job, OpenUnit, Provider, State } from '../state.ts'
+import type { Job, Provider, State } from '../state.ts'
+import type { Assignment, OpenUnit } from '../unit-state.ts'
 import { endAssignment, votesOf, type RevealedAssignment } from '../units.ts'
 import { endWith } from '../endings.ts'
 import { spotPayWei } from './budget.ts'
@@ -156,6 +157,7 @@ export function takeSpots(
     const reason = result ? 'malformed' : 'commitmentMismatch'
     // It would only send the like again.
     job.unable.add(bundle.checker)
+    countRefusal(state, job, assignment.provider)
     endWith(state, undefined, assignment, 'refused', reason, effects)
     dissolveBundle(job, bundle)
     return
@@ -169,6 +171,7 @@ export function takeSpots(
   payBundle(state, job, assignment, isWork ? bundle.spots.length : agreeing, nowMs, effects)
   const outcome = agreeing > 0 ? 'accepted' : disagreeing.length > 0 ? 'refused' : 'cancelled'
   const reason = outcome === 'refused' ? 'resultDisagrees' : undefined
+  if (outcome === 'refused') countRefusal(state, job, assignment.provider)
   endWith(state, undefined, assignment, outcome, reason, effects)
   for (const spot of disagreeing) dispute(state, job, spot, assignment, nowMs, effects)
   sendAccount(state, assignment.provider, effects)

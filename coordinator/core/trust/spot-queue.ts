@@ -1,5 +1,6 @@
 import type { ProviderId } from '#protocol/ids.ts'
-import type { Job, OpenUnit } from '../state.ts'
+import type { Job } from '../state.ts'
+import type { OpenUnit } from '../unit-state.ts'
 
 /** Spots of a unit are to be re-run. */
 export function queueSpots(

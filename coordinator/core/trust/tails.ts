@@ -143,6 +143,7 @@ function reopen(
   unit.barred.add(provider)
   unit.firstLeasedAtMs = vote.leasedAtMs
   unit.firstCommittedAtMs = nowMs
+  unit.isTimed = true
   job.open.set(index, unit)
   const { latestRound: round, latestValue: value } = state.beacon
   const { id: jobId } = job.terms
@@ -151,13 +152,15 @@ function reopen(
     record: { table: 'finals', row: { job: jobId, unit: index, verdict: 'recalled' } },
   })
   replaceAssignment(state, unit, vote, effects)
+  const seed = (Number.parseInt(value?.slice(2, 10) ?? '0', 16) + Math.imul(index + 1, 0x9e3779b1)) >>> 0
   const drawn = { assignment: vote.id, job: jobId, unit: index, round, value: value ?? '0x' } as const
   const row: DrawRow = {
     ...drawn,
     outcome: job.isChecked ? 'lastCheck' : 'audit',
-    anchor: false,
+    anchor: seed / 2 ** 32 < state.policy.anchorShare,
     spots: [],
   }
   effects.push({ kind: 'persist', record: { table: 'draws', row } })
-  carryOut(state, job, unit, vote, row, Number.parseInt(vote.commitment.slice(2, 10), 16), nowMs, effects)
+  carryOut(state, job, unit, vote, row, seed, nowMs, effects)
+  sendAccount(state, provider, effects)
 }

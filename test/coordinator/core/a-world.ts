@@ -12,14 +12,8 @@ import type { Event } from '#coordinator/core/events.ts'
 import { checkInvariants } from '#coordinator/core/invariants.ts'
 import { recover, type RecoveryOptions } from '#coordinator/core/recover.ts'
 import type { LedgerRow } from '#coordinator/core/records.ts'
-import {
-  defaultDurations,
-  emptyState,
-  type Job,
-  type JobTerms,
-  type SessionId,
-  type State,
-} from '#coordinator/core/state.ts'
+import { defaultDurations } from '#coordinator/core/durations.ts'
+import { emptyState, type Job, type JobTerms, type SessionId, type State } from '#coordinator/core/state.ts'
 import { step } from '#coordinator/core/step.ts'
 import { defaultPolicy, type Policy } from '#coordinator/core/trust/policy.ts'
 import { conditionOf } from '#coordinator/core/units.ts'

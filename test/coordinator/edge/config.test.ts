@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '#coordinator/config.ts'
-import { defaultDurations } from '#coordinator/core/state.ts'
+import { defaultDurations } from '#coordinator/core/durations.ts'
 import { defaultPolicy } from '#coordinator/core/trust/policy.ts'
 import { Failure } from '#coordinator/edge/failure.ts'
 

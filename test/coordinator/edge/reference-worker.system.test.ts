@@ -9,13 +9,8 @@ import { resultPartsOf, unitSpanOf, planJob } from '#protocol/job-plan.ts'
 import { encodeJobSpec } from '#protocol/job-spec.ts'
 import type { FromCoordinator } from '#protocol/messages.ts'
 import { sessionKeyOf } from '#protocol/session-key.ts'
-import {
-  defaultDurations,
-  emptyState,
-  type JobTerms,
-  type SessionId,
-  type State,
-} from '#coordinator/core/state.ts'
+import { defaultDurations } from '#coordinator/core/durations.ts'
+import { emptyState, type JobTerms, type SessionId, type State } from '#coordinator/core/state.ts'
 import { defaultPolicy } from '#coordinator/core/trust/policy.ts'
 import { roundAt } from '#coordinator/edge/beacon/beacon.ts'
 import { SeededBeacon } from '#coordinator/edge/beacon/seeded-beacon.ts'

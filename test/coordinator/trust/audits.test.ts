@@ -242,3 +242,17 @@ describe('[F10] time and cost are not for a provider to state', () => {
     expect([world.earnedBy('A'), world.earnedBy('B')]).toEqual([640n, 640n])
   })
 })
+
+test('[J8] an audit of a paused job waits until the job goes on', () => {
+  const world = new World({ terms, policy: always, providers: 'A' })
+  world.deliver('A', 1)
+  world.happens({ kind: 'jobControlled', job: world.terms.id, action: 'pause' })
+  world.join('B')
+  world.publish()
+  world.wait(250)
+  expect(world.job.open.get(0)?.designated).toBe(providerOf('B'))
+  expect(world.heard('B', 'assign')).toEqual([])
+  world.happens({ kind: 'jobControlled', job: world.terms.id, action: 'resume' })
+  world.wait(250)
+  expect(world.heard('B', 'assign').map(({ unit }) => unit)).toContain(0)
+})

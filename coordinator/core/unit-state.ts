@@ -1,0 +1,117 @@
+import type { UnitCondition } from '#protocol/api.ts'
+import type { Hex } from '#protocol/bytes.ts'
+import type { AssignmentId, JobId, ProviderId } from '#protocol/ids.ts'
+
+export const conditions = [
+  'queued',
+  'leased',
+  'committed',
+  'disputed',
+  'provisional',
+  'accepted',
+  'failed',
+  'cancelled',
+] as const satisfies readonly UnitCondition[]
+
+export interface OpenUnit {
+  readonly index: number
+  /** Agreeing results it takes: the plan's, or 2 once an audit was drawn. */
+  quorum: number
+  /** Of a unit in a job of quorum 1: whether the beacon has said how its first result is checked. */
+  draw: Draw
+  /** Whether the next vote comes from whom the beacon chooses; else from whoever comes. */
+  directed: boolean
+  /** Whom it has chosen. */
+  designated: ProviderId | undefined
+  designatedAtMs: number
+  /** An anchor is to be chosen, if any is connected. */
+  anchorWanted: boolean
+  /** Whose spot checks found the first result wrong. */
+  readonly accusers: Accuser[]
+  /** Assignments ever made for this unit; numbers the next one. */
+  attempts: number
+  readonly assignments: Map<AssignmentId, Assignment>
+  /** Providers that must not get this unit now: they hold it, or have voted. */
+  readonly barred: Set<ProviderId>
+  /** Providers on which its kernel failed: they never get it again. */
+  readonly unable: Set<ProviderId>
+  /** How often its kernel did not end on a provider's GPU. */
+  hangs: number
+  /** Votes that must still come before a quorum is possible, by the votes there are. */
+  missing: number
+  disputed: boolean
+  firstLeasedAtMs: number | undefined
+  firstCommittedAtMs: number | undefined
+  /** Whether the job's sums of times hold its times already. */
+  isTimed: boolean
+}
+
+/** A spot check that disagreed: paid if it proves right. */
+export interface Accuser {
+  readonly provider: ProviderId
+  readonly assignment: AssignmentId
+  readonly payWei: bigint
+  /** Whose result it disagreed with. */
+  readonly primary: ProviderId
+}
+
+/** How a first result is checked. */
+export type Draw =
+  | { readonly kind: 'none' }
+  /** The round that decides was named when the result was revealed, before that round existed. */
+  | { readonly kind: 'waiting'; readonly round: number }
+  | { readonly kind: 'audit' }
+  /** These spots are still to be re-run. */
+  | {
+      readonly kind: 'spots'
+      readonly left: Set<number>
+      /** Who has been given one: the others go to others. */
+      readonly checkers: Set<ProviderId>
+    }
+  /** Its verify kernel judges it, in the case of this number. */
+  | { readonly kind: 'check'; readonly number: number }
+
+/**
+ * One attempt at a unit.
+ *
+ *     leased ─commit─▶ committed ─reveal─▶ revealed ─verdict─▶ accepted | refused (then dropped from memory)
+ *        │                 │
+ *        └── deadline, vanished tab ──▶ expired ─late commit or reveal─▶ committed | revealed
+ *
+ * handed back, cancelled: dropped at once.
+ */
+export type Assignment = AssignmentTerms &
+  (
+    | { readonly state: 'leased'; readonly deadlineMs: number }
+    | {
+        readonly state: 'committed'
+        readonly commitment: Hex
+        readonly deadlineMs: number
+      }
+    | { readonly state: 'expired'; readonly commitment: Hex | undefined }
+    | {
+        readonly state: 'revealed'
+        readonly commitment: Hex
+        /** The beacon round that decides how it is checked, named when it was revealed. */
+        readonly drawRound: number
+        readonly result: Uint8Array
+        readonly resultDigest: Hex
+      }
+  )
+
+export interface AssignmentTerms {
+  readonly id: AssignmentId
+  readonly job: JobId
+  readonly unit: number
+  readonly provider: ProviderId
+  readonly leasedAtMs: number
+  readonly payWei: bigint
+  /** Of work that is no vote on a unit: what it is. */
+  readonly errand: Errand | undefined
+}
+
+/** A bundle of spots, of which `unit` is the first one's; or one run of the verify kernel, for a case; with its number. */
+export interface Errand {
+  readonly kind: 'spots' | 'check'
+  readonly number: number
+}
