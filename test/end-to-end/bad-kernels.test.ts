@@ -47,6 +47,7 @@ test('[E7] a kernel that does not end: it is reported before anything is destroy
 test('[E7] a unit that needs too much memory goes back unpaid, the page says so, and other work goes on', async () => {
   network = await LocalNetwork.start()
   const provider = await network.addProvider({ pageParameters: { memory: '16' } })
+  await network.addProvider()
   const greedy = await RunningJob.submitFolder(
     network,
     await writeNumberJob(join(network.folder, 'greedy'), 'greedy', {

@@ -21,6 +21,7 @@ async function aLongJob(units: number): Promise<RunningJob> {
 test('[E6] a GPU process that dies once: the page says so and goes on at once', async () => {
   network = await LocalNetwork.start()
   const provider = await network.addProvider()
+  await network.addProvider()
   const job = await aLongJob(24)
   await job.accepted(2)
   await provider.killGpuProcess()
@@ -35,6 +36,7 @@ test('[E6] a second death: the page waits, counting down, and comes back; a thir
   // Else Chromium withholds the GPU from workers for two minutes after the second.
   const browserFlags = ['--disable-domain-blocking-for-3d-apis']
   const provider = await network.addProvider({ browserFlags })
+  await network.addProvider()
   const job = await aLongJob(400)
   await job.accepted(2)
   await provider.killGpuProcess()

@@ -15,6 +15,7 @@ afterEach(async () => {
 test('[E5] a worker that crashes is started again, the page says so, and only what was done is paid', async () => {
   network = await LocalNetwork.start()
   const provider = await network.addProvider()
+  await network.addProvider()
   const folder = await writeNumberJob(join(network.folder, 'job'), 'numbers', { units: 20, rounds: 10_000 })
   const job = await RunningJob.submitFolder(network, folder)
   await job.accepted(2)
@@ -30,7 +31,7 @@ test('[E5] a worker that crashes is started again, the page says so, and only wh
   await provider.stateShown('Computing')
   const { view, providers } = await job.settled()
   expect(view.units.accepted).toBe(20)
-  expect(providers.map(({ accepted }) => accepted)).toEqual([20])
+  expect(providers.map(({ accepted }) => accepted)).toEqual([20, 20])
   expect((await readBooks(network.url, view, providers)).faults).toEqual([])
 })
 

@@ -29,6 +29,8 @@ export interface NumberJob {
   readonly units: number
   readonly rounds: number
   readonly elements?: number
+  /** Results that must agree; 1: audited. Two unless said. */
+  readonly quorum?: 1 | 2
   /** The first unit whose kernel does not end. Unit 0, which the coordinator tries out, should. */
   readonly endlessFrom?: number
   /** Bytes of scratch memory, as an expression of the manifest. */
@@ -48,7 +50,7 @@ export function mixedNumbers(unit: number, { rounds, elements = elementsUsual }:
   )
 }
 
-/** Writes a job folder whose units keep a GPU busy as long as asked for. One result of a unit suffices. */
+/** Writes a job folder whose units keep a GPU busy as long as asked for. */
 export async function writeNumberJob(folder: string, name: string, options: NumberJob): Promise<string> {
   const { units, rounds, elements = elementsUsual, endlessFrom = 0xffff_ffff, scratchBytes = '4' } = options
   const job = {
@@ -66,10 +68,10 @@ export async function writeNumberJob(folder: string, name: string, options: Numb
     },
     units: { range: [0, units] },
     passes: [{ entry: 'main', invocations: [elements] }],
-    quorum: 1,
+    quorum: options.quorum ?? 2,
     verify: { mixed: { compare: 'exact' } },
     collect: { kind: 'array', buffer: 'mixed', type: 'u32' },
-    price: { perUnitMask: '0.002', budgetMask: '1' },
+    price: { perUnitMask: '0.002', budgetMask: '2' },
   }
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'job.json'), JSON.stringify(job))
