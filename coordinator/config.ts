@@ -64,8 +64,8 @@ export const usage = `Usage: npm start -- [options]
   --epoch-seconds <n>      how often earnings are settled on the chain (10)
   --lease-seconds <n>      how long a tab may compute a unit (120)
   --unprovable <what>      admit or refuse kernels that this machine cannot try out (admit: a development network)
-  --audit-rate <share>     chance that a proven provider's unit is computed twice, where parts of it are re-run too (0.05);
-                           in other jobs it is 1.6 times that
+  --audit-rate <share>     chance that a proven provider's unit is computed twice, where parts of it are re-run too (${defaultPolicy.auditRate});
+                           in other jobs it rises in proportion to their default
   --tail-idle-seconds <n>  pending units that have waited so long without another check are checked for their own sake (20)
   --anchor <address>       a provider whose word settles disputes; may be repeated
   --reference-worker <how> on or off: this machine's processor is an anchor, too (off)

@@ -3,10 +3,10 @@ import { setDeadline, takeDue } from './deadlines.ts'
 import type { Effect } from './effects.ts'
 import { forecastMs } from './market/forecast.ts'
 import type { Job, Provider, SessionId, State } from './state.ts'
-import type { Assignment, AssignmentTerms } from './unit-state.ts'
+import type { Assignment } from './unit-state.ts'
 import { redesignate } from './trust/designation.ts'
 import { dropErrand } from './trust/errands.ts'
-import { placeOf, replaceAssignment } from './units.ts'
+import { placeOf, replaceAssignment, termsOf } from './units.ts'
 import { reconsider } from './verdicts.ts'
 
 /** A unit may take so much longer than forecast before it counts as lost; the forecast is a guess. */
@@ -101,8 +101,4 @@ function expire(state: State, assignment: LiveAssignment, nowMs: number, effects
   unit.barred.delete(assignment.provider)
   if (unit.designated === assignment.provider) redesignate(state, job, unit, nowMs, effects)
   reconsider(state, job, unit, nowMs, effects)
-}
-
-function termsOf({ id, job, unit, provider, leasedAtMs, payWei, errand }: Assignment): AssignmentTerms {
-  return { id, job, unit, provider, leasedAtMs, payWei, errand }
 }

@@ -10,12 +10,12 @@ import { keepAway } from './keep-away.ts'
 import { speakerOf } from './providers.ts'
 import { learnUnitTime } from './market/forecast.ts'
 import type { Job, SessionId, State } from './state.ts'
-import type { Assignment, AssignmentTerms, OpenUnit } from './unit-state.ts'
+import type { Assignment, OpenUnit } from './unit-state.ts'
 import { cancelTwins } from './stragglers.ts'
 import { redesignate } from './trust/designation.ts'
 import { nameRound } from './trust/draws.ts'
 import { dropErrand, takeErrand } from './trust/errands.ts'
-import { endAssignment, isAudited, placeOf, refreshOpenUnit, replaceAssignment } from './units.ts'
+import { endAssignment, isAudited, placeOf, refreshOpenUnit, replaceAssignment, termsOf } from './units.ts'
 import { judge, reconsider } from './verdicts.ts'
 
 interface Spoken {
@@ -206,11 +206,6 @@ function mayCommit(
   }
   if (rival) endWith(state, unit, rival, 'cancelled', undefined, effects)
   return true
-}
-
-/** What an assignment keeps through all its states. */
-function termsOf({ id, job, unit, provider, leasedAtMs, payWei, errand }: Assignment): AssignmentTerms {
-  return { id, job, unit, provider, leasedAtMs, payWei, errand }
 }
 
 /** How long units of the job take: since the lease, or since the provider's last result if it had another to compute first. */

@@ -4,7 +4,7 @@ import { setDeadline } from './deadlines.ts'
 import type { Effect } from './effects.ts'
 import type { AssignmentRow } from './records.ts'
 import type { Job, State } from './state.ts'
-import { conditions, type Assignment, type OpenUnit } from './unit-state.ts'
+import { conditions, type Assignment, type AssignmentTerms, type OpenUnit } from './unit-state.ts'
 
 export type RevealedAssignment = Extract<Assignment, { state: 'revealed' }>
 
@@ -101,6 +101,19 @@ export function placeOf(state: State, assignment: Assignment): { job: Job; unit:
   const unit = job.open.get(assignment.unit)
   assert(unit, 'an assignment in memory belongs to an open unit')
   return { job, unit }
+}
+
+/** What an assignment keeps through all its states. */
+export function termsOf({
+  id,
+  job,
+  unit,
+  provider,
+  leasedAtMs,
+  payWei,
+  errand,
+}: Assignment): AssignmentTerms {
+  return { id, job, unit, provider, leasedAtMs, payWei, errand }
 }
 
 /** Puts an assignment's new state in place of the former, in memory and durably. */

@@ -10,6 +10,7 @@ import type { Job, Provider, State } from '../state.ts'
 import type { OpenUnit } from '../unit-state.ts'
 import { refreshOpenUnit, type RevealedAssignment } from '../units.ts'
 import { canPayChecks, checkPayWei } from './budget.ts'
+import { newestNumber, spread } from './chance.ts'
 import type { CheckCase, CheckDraw } from './check-desk.ts'
 import { choose } from './designation.ts'
 import { isOnProbation } from './standings.ts'
@@ -152,9 +153,8 @@ function mayCheck(
   return dutiesOnly ? state.anchors.has(id) : matchesJob(job, provider, nowMs)
 }
 
-function seedOf({ beacon }: State, { seed, attempts, words }: CheckCase): number {
-  const value = Number.parseInt(beacon.latestValue?.slice(2, 10) ?? '0', 16)
-  return (seed + value + Math.imul(attempts + words.length, 0x9e3779b1)) >>> 0
+function seedOf(state: State, { seed, attempts, words }: CheckCase): number {
+  return (seed + newestNumber(state) + spread(attempts + words.length)) >>> 0
 }
 
 /** The assignment of a check to whom it was given, and the bytes that are to be judged. */

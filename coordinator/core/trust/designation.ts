@@ -4,6 +4,7 @@ import { matchesJob } from '../market/bid.ts'
 import type { Job, Provider, State } from '../state.ts'
 import type { OpenUnit } from '../unit-state.ts'
 import { refreshOpenUnit } from '../units.ts'
+import { newestNumber, spread } from './chance.ts'
 import { isOnProbation } from './standings.ts'
 
 /** So many providers are looked at before a choice is put off: a roster of thousands must not be walked for each check. */
@@ -94,6 +95,5 @@ function firstProviderOf(state: State, unit: OpenUnit): Provider | undefined {
 
 /** A number that nobody knew when the votes were made: of the newest round, and of how often the unit was tried. */
 function seedOf(state: State, unit: OpenUnit): number {
-  const value = Number.parseInt(state.beacon.latestValue?.slice(2, 10) ?? '0', 16)
-  return (value + Math.imul(unit.attempts + 1, 0x9e3779b1) + Math.imul(unit.index, 0x85ebca6b)) >>> 0
+  return (newestNumber(state) + spread(unit.attempts + 1) + Math.imul(unit.index, 0x85ebca6b)) >>> 0
 }

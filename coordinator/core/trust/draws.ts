@@ -6,6 +6,7 @@ import type { Job, State } from '../state.ts'
 import type { OpenUnit } from '../unit-state.ts'
 import { refreshOpenUnit, replaceAssignment, votesOf, type RevealedAssignment } from '../units.ts'
 import { canPaySpots } from './budget.ts'
+import { chanceOf, spread } from './chance.ts'
 import { openCase } from './checks.ts'
 import { designate } from './designation.ts'
 import { spotsPerUnit } from '#protocol/spots-per-unit.ts'
@@ -92,7 +93,7 @@ function draw(
 ): void {
   const numbers = numbersOf(value, vote.commitment)
   const { outcome, spots } = outcomeOf(state, job, vote, numbers)
-  const anchor = outcome === 'audit' && chanceOf(numbers, 1) < state.policy.anchorShare
+  const anchor = outcome === 'audit' && chanceOf(numbers[1] ?? 0) < state.policy.anchorShare
   const row: DrawRow = {
     assignment: vote.id,
     job: job.terms.id,
@@ -132,7 +133,7 @@ export function carryOut(
       return
     case 'check':
     case 'lastCheck': {
-      const isPlanted = chanceOf(numbersOf(value, vote.commitment), 3) < state.policy.plantedShare
+      const isPlanted = chanceOf(numbersOf(value, vote.commitment)[3] ?? 0) < state.policy.plantedShare
       const drawn = { value, seed, isPlanted, isLast: outcome === 'lastCheck' }
       openCase(state, job, unit, vote, drawn, nowMs, effects)
       return
@@ -166,7 +167,7 @@ function outcomeOf(
   if (job.isChecked) return { outcome: 'check', spots: [] }
   const { spottable } = job.terms
   const rate = spottable ? policy.auditRate : policy.auditRateUnspotted
-  if (isOnProbation(state, vote.provider) || chanceOf(numbers, 0) < rate)
+  if (isOnProbation(state, vote.provider) || chanceOf(numbers[0] ?? 0) < rate)
     return { outcome: 'audit', spots: [] }
   if (!spottable || policy.spotsDrawn === 0) return { outcome: 'pass', spots: [] }
   if (!canPaySpots(state, job)) return { outcome: 'audit', spots: [] }
@@ -177,7 +178,7 @@ function outcomeOf(
 function chooseSpots(numbers: Uint32Array, count: number): number[] {
   const spots = new Set<number>()
   for (let place = 3; spots.size < count; place += 1)
-    spots.add((((numbers[3 + (place % 5)] ?? 0) + Math.imul(place - 3, 0x9e3779b1)) >>> 0) % spotsPerUnit)
+    spots.add((((numbers[3 + (place % 5)] ?? 0) + spread(place - 3)) >>> 0) % spotsPerUnit)
   return [...spots]
 }
 
@@ -186,8 +187,4 @@ function numbersOf(value: Hex, commitment: Hex): Uint32Array {
   const digest = sha256(concatBytes(fromHex(value), fromHex(commitment)))
   const view = new DataView(digest.buffer, digest.byteOffset)
   return Uint32Array.from({ length: 8 }, (_, place) => view.getUint32(4 * place))
-}
-
-function chanceOf(numbers: Uint32Array, place: number): number {
-  return (numbers[place] ?? 0) / 2 ** 32
 }

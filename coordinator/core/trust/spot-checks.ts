@@ -15,6 +15,7 @@ import type { Assignment, OpenUnit } from '../unit-state.ts'
 import { endAssignment, votesOf, type RevealedAssignment } from '../units.ts'
 import { endWith } from '../endings.ts'
 import { spotPayWei } from './budget.ts'
+import { chanceOf, newestNumber, spread } from './chance.ts'
 import { choose } from './designation.ts'
 import { wantSecondVote } from './draws.ts'
 import { creditCheck, takeProvisionally } from './provisional.ts'
@@ -51,9 +52,9 @@ function resultBytesOf(job: Job, unit: number): number {
 
 function makeBundle(state: State, job: Job, nowMs: number): boolean {
   const { spots } = job
-  const seed = Number.parseInt(state.beacon.latestValue?.slice(10, 18) ?? '0', 16) + spots.nextBundle
+  const seed = newestNumber(state, 1) + spots.nextBundle
   const fitness = (provider: Provider) => fitnessOf(state, job, provider, nowMs)
-  const wantsAnchor = (Math.imul(seed, 0x9e3779b1) >>> 0) / 2 ** 32 < state.policy.anchorShare
+  const wantsAnchor = chanceOf(spread(seed)) < state.policy.anchorShare
   const anchor = wantsAnchor ? choose(state, [...state.anchors], seed, fitness) : undefined
   const checker = anchor ?? choose(state, state.roster, seed, fitness)
   if (!checker) return false

@@ -5,6 +5,7 @@ import type { Job, State } from '../state.ts'
 import { newOpenUnit, replaceAssignment, type RevealedAssignment } from '../units.ts'
 import { sendAccount, accountOf } from '../ledger.ts'
 import { carryOut } from './draws.ts'
+import { chanceOf, newestNumber, spread } from './chance.ts'
 import { checksMissing, pendingOf, removePending } from './earning.ts'
 import { finalise } from './provisional.ts'
 import type { PendingUnit, Standing } from './standing.ts'
@@ -87,7 +88,7 @@ const tailAuditsMax = 16
 /** Which units of a tail are audited: the newest round says where to begin, and no provider can know it beforehand. */
 function chosen(state: State, units: readonly PendingUnit[], count: number): PendingUnit[] {
   if (count <= 0) return []
-  const start = Number.parseInt(state.beacon.latestValue?.slice(2, 10) ?? '0', 16) % units.length
+  const start = newestNumber(state) % units.length
   return [...units.slice(start), ...units.slice(0, start)].slice(0, count)
 }
 
@@ -152,12 +153,12 @@ function reopen(
     record: { table: 'finals', row: { job: jobId, unit: index, verdict: 'recalled' } },
   })
   replaceAssignment(state, unit, vote, effects)
-  const seed = (Number.parseInt(value?.slice(2, 10) ?? '0', 16) + Math.imul(index + 1, 0x9e3779b1)) >>> 0
+  const seed = (newestNumber(state) + spread(index + 1)) >>> 0
   const drawn = { assignment: vote.id, job: jobId, unit: index, round, value: value ?? '0x' } as const
   const row: DrawRow = {
     ...drawn,
     outcome: job.isChecked ? 'lastCheck' : 'audit',
-    anchor: seed / 2 ** 32 < state.policy.anchorShare,
+    anchor: chanceOf(seed) < state.policy.anchorShare,
     spots: [],
   }
   effects.push({ kind: 'persist', record: { table: 'draws', row } })

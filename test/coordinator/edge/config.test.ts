@@ -5,6 +5,9 @@ import { defaultDurations } from '#coordinator/core/durations.ts'
 import { defaultPolicy } from '#coordinator/core/trust/policy.ts'
 import { Failure } from '#coordinator/edge/failure.ts'
 
+/** How often a unit without spots is audited for each time one with them is: 0.08 to 0.03. */
+const unspotted = defaultPolicy.auditRateUnspotted / defaultPolicy.auditRate
+
 const anchor = `0x${'0a'.repeat(20)}`
 
 function failureOf(flags: readonly string[], environment = {}): Failure {
@@ -69,7 +72,7 @@ describe('settings', () => {
       logLevel: 'silent',
       publicHosts: ['a.example', 'b.example'],
       durations: { epochMs: 3_000, leaseMs: 9_000, tailIdleMs: 7_000 },
-      policy: { auditRate: 0.25, auditRateUnspotted: expect.closeTo(0.4) as unknown },
+      policy: { auditRate: 0.25, auditRateUnspotted: expect.closeTo(0.25 * unspotted) as unknown },
       anchors: [anchor, `0x${'ab'.repeat(20)}`],
       referenceWorker: true,
     })
@@ -77,16 +80,19 @@ describe('settings', () => {
 
   test.each([
     ['0', 0, 0],
-    ['.5', 0.5, 0.8],
+    ['.15', 0.15, 0.15 * unspotted],
     ['0.75', 0.75, 1],
     ['1', 1, 1],
     ['1.0', 1, 1],
-  ])('[H4] an audit rate of %s is a chance, and elsewhere one of 1.6 times that', (rate, spotted, other) => {
-    const config = readConfig(['--audit-rate', rate], {})
-    expect(config).toMatchObject({
-      policy: { auditRate: spotted, auditRateUnspotted: expect.closeTo(other) as unknown },
-    })
-  })
+  ])(
+    '[H4] an audit rate of %s is a chance, and that of what has no spots rises with it',
+    (rate, spotted, other) => {
+      const config = readConfig(['--audit-rate', rate], {})
+      expect(config).toMatchObject({
+        policy: { auditRate: spotted, auditRateUnspotted: expect.closeTo(other) as unknown },
+      })
+    },
+  )
 
   test('[H4] help is asked for, even beside a wrong setting', () => {
     expect(readConfig(['--help', '--port', 'x'], {})).toBe('help')
