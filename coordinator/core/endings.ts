@@ -45,6 +45,7 @@ export function closeUnit(
     endWith(state, unit, rest, 'cancelled', undefined, effects)
   assert(unit.assignments.size === 0, 'a decided unit has no assignment left')
   dropCase(state, job, unit, effects)
+  dropSpots(job, unit)
   job.open.delete(unit.index)
   job.wanting.delete(unit.index)
   state.undesignated.delete(unit)
@@ -80,6 +81,13 @@ export function closeUnit(
   setCondition(job, unit.index, verdict, effects)
   job.quietSinceMs = nowMs
   finishIfDecided(job, nowMs, effects)
+}
+
+/** What spot checks said about a unit's result says nothing about the next one. */
+export function dropSpots(job: Job, unit: OpenUnit): void {
+  job.spots.outstanding -= unit.accusers.length
+  unit.accusers.length = 0
+  unit.vouchers.length = 0
 }
 
 /** Ends the case of a unit's result, if there is one; a check of it that is under way is cancelled. */

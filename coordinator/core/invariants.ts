@@ -88,6 +88,7 @@ function checkJob(state: State, job: Job): void {
     job.open.size === job.nextFresh - decided - (provisional - openProvisional),
     '[J3] a unit handed out is open until it is decided or provisional',
   )
+  checkSpots(job)
   for (const unit of job.open.values()) {
     const voters = new Set<string>()
     for (const assignment of unit.assignments.values()) {
@@ -99,6 +100,14 @@ function checkJob(state: State, job: Job): void {
     }
     assert(job.wanting.has(unit.index) === wantsAnyone(unit), '[J5] a unit wants what it lacks')
   }
+}
+
+/** [X7] Spots that were drawn wait, are re-run, or have accused somebody, until they are paid or void. */
+function checkSpots({ spots, open }: Job): void {
+  let outstanding = spots.waiting.length
+  for (const bundle of spots.bundles.values()) outstanding += bundle.spots.length
+  for (const { accusers } of open.values()) outstanding += accusers.length
+  assert(outstanding === spots.outstanding, '[X7] the spots that may have to be paid are counted')
 }
 
 /** [X11] A result that its verify kernel judges has one case, which one provider at a time is asked about, never its own. */

@@ -11,7 +11,7 @@ import { newMarket, type Market } from './market/market.ts'
 import { defaultPolicy, type Policy } from './trust/policy.ts'
 import type { Standing } from './trust/standing.ts'
 import type { CheckCase, CheckDesk } from './trust/check-desk.ts'
-import type { SpotDesk } from './trust/spots.ts'
+import type { Hearing, SpotDesk } from './trust/spots.ts'
 import type { Assignment, OpenUnit } from './unit-state.ts'
 
 /** Names one connection; minted by the edge, never used twice. */
@@ -182,6 +182,8 @@ export interface State {
   readonly market: Market
   /** Open units that are directed, to nobody yet for lack of an eligible provider; with their jobs. */
   readonly undesignated: Map<OpenUnit, Job>
+  /** What each spot checker accuses others of, one case after the other. */
+  readonly hearings: Map<ProviderId, Hearing>
   /** Checks that nobody eligible is connected for; with their jobs. */
   readonly unasked: Map<CheckCase, Job>
   epochNumber: number
@@ -212,6 +214,7 @@ export function emptyState(
     tails: new Map(),
     market: newMarket(),
     undesignated: new Map(),
+    hearings: new Map(),
     unasked: new Map(),
     epochNumber: 0,
     postedEpoch: undefined,

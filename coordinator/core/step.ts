@@ -20,6 +20,7 @@ import type { State } from './state.ts'
 import { designateLeftOver } from './trust/designation.ts'
 import { askLeftOver } from './trust/checks.ts'
 import { publishRound } from './trust/draws.ts'
+import { hearAll } from './trust/disputes.ts'
 import { passOnIdleDuties } from './trust/duties.ts'
 import { sendSpots } from './trust/spot-checks.ts'
 import { auditFetched, settleTails } from './trust/tails.ts'
@@ -45,6 +46,7 @@ function react(state: State, event: Event, nowMs: number, effects: Effect[]): vo
       passOnIdleDuties(state, nowMs, effects)
       designateLeftOver(state, nowMs, effects)
       askLeftOver(state, nowMs, effects)
+      hearAll(state, nowMs, effects)
       sendSpots(state, nowMs)
       settleTails(state, nowMs, effects)
       driveChain(state, nowMs, effects)

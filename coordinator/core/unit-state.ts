@@ -1,6 +1,7 @@
 import type { UnitCondition } from '#protocol/api.ts'
 import type { Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, JobId, ProviderId } from '#protocol/ids.ts'
+import type { WrittenSpot } from '#protocol/spot-results.ts'
 
 export const conditions = [
   'queued',
@@ -28,6 +29,8 @@ export interface OpenUnit {
   anchorWanted: boolean
   /** Whose spot checks found the first result wrong. */
   readonly accusers: Accuser[]
+  /** Whose spot checks found it right. */
+  readonly vouchers: Voucher[]
   /** Assignments ever made for this unit; numbers the next one. */
   attempts: number
   readonly assignments: Map<AssignmentId, Assignment>
@@ -55,6 +58,12 @@ export interface Accuser {
   readonly primary: ProviderId
 }
 
+/** A spot check that agreed: what it wrote is kept until the unit is decided, and must hold then. */
+export interface Voucher {
+  readonly provider: ProviderId
+  readonly written: WrittenSpot
+}
+
 /** How a first result is checked. */
 export type Draw =
   | { readonly kind: 'none' }
@@ -67,6 +76,8 @@ export type Draw =
       readonly left: Set<number>
       /** Who has been given one: the others go to others. */
       readonly checkers: Set<ProviderId>
+      /** What follows when all agree: it is taken for now, or a whole second run, maybe by an anchor. */
+      readonly next: 'take' | 'audit' | 'anchorAudit'
     }
   /** Its verify kernel judges it, in the case of this number. */
   | { readonly kind: 'check'; readonly number: number }

@@ -19,6 +19,7 @@ export function newOpenUnit(index: number, quorum: number): OpenUnit {
     designatedAtMs: 0,
     anchorWanted: false,
     accusers: [],
+    vouchers: [],
     attempts: 0,
     assignments: new Map(),
     barred: new Set(),

@@ -5,7 +5,7 @@ import { payResult, sendAccount } from './ledger.ts'
 import { decide, type Decision } from './quorum.ts'
 import type { Job, State } from './state.ts'
 import type { OpenUnit } from './unit-state.ts'
-import { answerAccuser } from './trust/accusers.ts'
+import { answerAccuser, answerVoucher } from './trust/accusers.ts'
 import { convict, type Unsettled } from './trust/convictions.ts'
 import { designate } from './trust/designation.ts'
 import { awaitDraw } from './trust/draws.ts'
@@ -80,7 +80,8 @@ function accept(
     effects.push({ kind: 'persist', record: { table: 'droppedResults', assignment: vote.id } })
   for (const { id, provider, payWei } of agreeing)
     payResult(state, job, { assignment: id, unit: unit.index, provider, amountWei: payWei }, nowMs, effects)
-  const { accusers } = unit
+  const accusers = [...unit.accusers]
+  const vouchers = [...unit.vouchers]
   closeUnit(state, job, unit, { verdict: 'accepted', canonical: canonical.id }, nowMs, effects)
   if (isAudited(job)) {
     for (const { provider } of agreeing) standingOf(state, provider).units += 1
@@ -91,6 +92,8 @@ function accept(
       unsettled.push(...convict(state, vote.provider, vote.result, canonical.result, parts, nowMs, effects))
     for (const accuser of accusers)
       unsettled.push(...answerAccuser(state, job, unit, accuser, { agreeing, disagreeing }, nowMs, effects))
+    for (const voucher of vouchers)
+      unsettled.push(...answerVoucher(state, voucher, canonical.result, parts, nowMs, effects))
     for (const open of unsettled) judge(state, open.job, open.unit, nowMs, effects)
   }
   for (const { provider } of agreeing) sendAccount(state, provider, effects)

@@ -3,12 +3,13 @@ import type { ProviderId } from '#protocol/ids.ts'
 import type { ResultPart } from '#protocol/job-plan.ts'
 import { shareWrong } from '../comparators.ts'
 import type { Effect } from '../effects.ts'
-import { dropCase, refuse } from '../endings.ts'
+import { dropCase, dropSpots, refuse } from '../endings.ts'
 import { accountOf, countRefusal, sendAccount } from '../ledger.ts'
 import type { Job, State } from '../state.ts'
 import type { OpenUnit } from '../unit-state.ts'
 import { newOpenUnit, refreshOpenUnit } from '../units.ts'
 import { removePending } from './earning.ts'
+import { voidAccusations } from './hearings.ts'
 import { answerCritics } from './check-words.ts'
 import { payAccuser, persistEnd } from './provisional.ts'
 import type { PendingUnit, Standing } from './standing.ts'
@@ -55,6 +56,7 @@ export function forgive(state: State, standing: Standing): boolean {
 export function condemn(state: State, provider: ProviderId, nowMs: number, effects: Effect[]): Unsettled[] {
   // The operator answers for its anchors; whoever could outvote one could rob it of all that is pending.
   if (state.anchors.has(provider)) return []
+  voidAccusations(state, provider, nowMs)
   const standing = standingOf(state, provider)
   standing.probationPassed = 0
   standing.checksFrom = standing.checks
@@ -115,7 +117,7 @@ export function startOver(state: State, job: Job, unit: OpenUnit, effects: Effec
   unit.directed = false
   unit.designated = undefined
   unit.anchorWanted = false
-  unit.accusers.length = 0
+  dropSpots(job, unit)
   unit.missing = 1
   state.undesignated.delete(unit)
   refreshOpenUnit(job, unit, effects)

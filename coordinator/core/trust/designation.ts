@@ -27,7 +27,8 @@ export function designate(
   unit.directed = true
   const fitness = (provider: Provider) => canVote(state, job, unit, provider, nowMs)
   const anchor = unit.anchorWanted ? choose(state, [...state.anchors], seed, fitness) : undefined
-  const checker = anchor ?? choose(state, state.roster, seed, fitness)
+  const isPutOff = !anchor && awaitsAnchor(state, job, unit, nowMs)
+  const checker = isPutOff ? undefined : (anchor ?? choose(state, state.roster, seed, fitness))
   unit.designated = checker?.id
   unit.designatedAtMs = nowMs
   if (checker) {
@@ -53,19 +54,33 @@ export function designateLeftOver(state: State, nowMs: number, effects: Effect[]
  * class that made the first result; then whoever may.
  */
 export function canVote(state: State, job: Job, unit: OpenUnit, provider: Provider, nowMs: number): number {
-  if (unit.barred.has(provider.id) || unit.unable.has(provider.id) || job.unable.has(provider.id)) return 0
-  if (nowMs < provider.coolDownUntilMs) return 0
-  const isAnchor = state.anchors.has(provider.id)
-  if (provider.dutiesOnly && !(unit.anchorWanted && isAnchor)) return 0
-  // The reference worker is slow and takes what it is given: no price, speed or deadline keeps it away.
-  if (!provider.dutiesOnly && !matchesJob(job, provider, nowMs)) return 0
-  // An anchor with much to do would keep everybody waiting: a liar can begin many disputes at once.
-  if (unit.anchorWanted && isAnchor) return provider.duties.length < anchorDutiesMax ? 3 : 0
+  if (!mayVote(state, job, unit, provider, nowMs)) return 0
+  if (unit.anchorWanted && state.anchors.has(provider.id))
+    return provider.duties.length < anchorDutiesMax ? 3 : 0
   if (unit.anchorWanted) return isOnProbation(state, provider.id) ? 1 : 2
   const first = firstProviderOf(state, unit)
   const elsewhere = first?.network === undefined || first.network !== provider.network
   const alike = first === undefined || first.offer.numericClass === provider.offer.numericClass
   return 1 + (elsewhere ? 1 : 0) + (alike ? 1 : 0)
+}
+
+function mayVote(state: State, job: Job, unit: OpenUnit, provider: Provider, nowMs: number): boolean {
+  if (unit.barred.has(provider.id) || unit.unable.has(provider.id) || job.unable.has(provider.id))
+    return false
+  if (nowMs < provider.coolDownUntilMs) return false
+  // The reference worker is slow and takes what it is given: no price, speed or deadline keeps it away.
+  if (provider.dutiesOnly) return unit.anchorWanted && state.anchors.has(provider.id)
+  return matchesJob(job, provider, nowMs)
+}
+
+/** A dispute waits while an anchor that could settle it has too much to do: strangers may be the liar's friends. */
+function awaitsAnchor(state: State, job: Job, unit: OpenUnit, nowMs: number): boolean {
+  if (!unit.disputed || !unit.anchorWanted) return false
+  for (const id of state.anchors) {
+    const anchor = state.providers.get(id)
+    if (anchor && mayVote(state, job, unit, anchor, nowMs)) return true
+  }
+  return false
 }
 
 /** The first of the highest fitness, from the place in the roster that the seed names. */

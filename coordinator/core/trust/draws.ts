@@ -121,15 +121,13 @@ export function carryOut(
 ): void {
   switch (outcome) {
     case 'audit':
-      unit.draw = { kind: 'audit' }
-      unit.anchorWanted = anchor
-      wantSecondVote(state, job, unit, seed, nowMs, effects)
+      // Where there is a second result, the spots were re-run before a restart.
+      if (spots.length > 0 && votesOf(unit).length === 1 && canPaySpots(state, job))
+        checkSpots(job, unit, vote, spots, anchor ? 'anchorAudit' : 'audit', nowMs, effects)
+      else beginAudit(state, job, unit, anchor, seed, nowMs, effects)
       return
     case 'spots':
-      unit.draw = { kind: 'spots', left: new Set(spots), checkers: new Set() }
-      unit.missing = 0
-      queueSpots(job, unit, vote.provider, spots, nowMs)
-      refreshOpenUnit(job, unit, effects)
+      checkSpots(job, unit, vote, spots, 'take', nowMs, effects)
       return
     case 'check':
     case 'lastCheck': {
@@ -141,6 +139,37 @@ export function carryOut(
     case 'pass':
       takeProvisionally(state, job, unit, vote, nowMs, effects)
   }
+}
+
+/** Parts of the unit are re-run by others. */
+function checkSpots(
+  job: Job,
+  unit: OpenUnit,
+  { provider }: RevealedAssignment,
+  spots: readonly number[],
+  next: 'take' | 'audit' | 'anchorAudit',
+  nowMs: number,
+  effects: Effect[],
+): void {
+  unit.draw = { kind: 'spots', left: new Set(spots), checkers: new Set(), next }
+  unit.missing = 0
+  queueSpots(job, unit, provider, spots, nowMs)
+  refreshOpenUnit(job, unit, effects)
+}
+
+/** The whole unit is computed again. */
+export function beginAudit(
+  state: State,
+  job: Job,
+  unit: OpenUnit,
+  anchor: boolean,
+  seed: number,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  unit.draw = { kind: 'audit' }
+  unit.anchorWanted = anchor
+  wantSecondVote(state, job, unit, seed, nowMs, effects)
 }
 
 /** A second result is to agree with the first; the beacon says whose. */
@@ -167,11 +196,11 @@ function outcomeOf(
   if (job.isChecked) return { outcome: 'check', spots: [] }
   const { spottable } = job.terms
   const rate = spottable ? policy.auditRate : policy.auditRateUnspotted
-  if (isOnProbation(state, vote.provider) || chanceOf(numbers[0] ?? 0) < rate)
-    return { outcome: 'audit', spots: [] }
-  if (!spottable || policy.spotsDrawn === 0) return { outcome: 'pass', spots: [] }
+  const isAudited = isOnProbation(state, vote.provider) || chanceOf(numbers[0] ?? 0) < rate
+  if (!spottable || policy.spotsDrawn === 0) return { outcome: isAudited ? 'audit' : 'pass', spots: [] }
   if (!canPaySpots(state, job)) return { outcome: 'audit', spots: [] }
-  return { outcome: 'spots', spots: chooseSpots(numbers, policy.spotsDrawn) }
+  // An auditor that is its friend would repeat a lie: spots of an audited unit make that as risky as any other.
+  return { outcome: isAudited ? 'audit' : 'spots', spots: chooseSpots(numbers, policy.spotsDrawn) }
 }
 
 /** Distinct parts of a unit. */

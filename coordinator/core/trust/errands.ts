@@ -8,7 +8,8 @@ import { dropCheck, takeVerdict } from './check-verdicts.ts'
 import { checkAssignment } from './checks.ts'
 import type { Unsettled } from './convictions.ts'
 import type { Work } from './duties.ts'
-import { bundleAssignment, dropBundle, takeSpots } from './spot-checks.ts'
+import { bundleAssignment, dropBundle } from './spot-checks.ts'
+import { takeSpots } from './spot-verdicts.ts'
 
 /** Errands: work that is no vote on a unit, but says something about others' results. */
 

@@ -1,24 +1,14 @@
 import { firstErrandAttempt } from '#protocol/ids.ts'
-import {
-  decodeSpots,
-  spotAgrees,
-  spotsPerBundleMaxOf,
-  type SpotVerdict,
-  type WrittenSpot,
-} from '#protocol/spot-results.ts'
+import { spotsPerBundleMaxOf } from '#protocol/spot-results.ts'
 import type { Effect } from '../effects.ts'
-import { countRefusal, payResult, sendAccount } from '../ledger.ts'
 import { matchesJob } from '../market/bid.ts'
 import type { AssignmentRow } from '../records.ts'
 import type { Job, Provider, State } from '../state.ts'
-import type { Assignment, OpenUnit } from '../unit-state.ts'
-import { endAssignment, votesOf, type RevealedAssignment } from '../units.ts'
-import { endWith } from '../endings.ts'
+import type { Assignment } from '../unit-state.ts'
+import { endAssignment } from '../units.ts'
 import { spotPayWei } from './budget.ts'
 import { chanceOf, newestNumber, spread } from './chance.ts'
 import { choose } from './designation.ts'
-import { wantSecondVote } from './draws.ts'
-import { creditCheck, takeProvisionally } from './provisional.ts'
 import type { Bundle, Spot } from './spots.ts'
 
 /**
@@ -46,7 +36,7 @@ function bundleMaxOf(job: Job): number {
   return spotsPerBundleMaxOf(resultBytesOf(job, 0))
 }
 
-function resultBytesOf(job: Job, unit: number): number {
+export function resultBytesOf(job: Job, unit: number): number {
   return job.terms.resultPartsOf(unit).reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
@@ -139,117 +129,4 @@ export function bundleAssignment(job: Job, bundle: Bundle, nowMs: number) {
     payWei,
     errand: { kind: 'spots', number: bundle.number } as const,
   }
-}
-
-/** A bundle's result is here (undefined: not what was committed to). Each of its spots is compared with its unit's result. */
-export function takeSpots(
-  state: State,
-  job: Job,
-  assignment: Assignment,
-  result: Uint8Array | undefined,
-  nowMs: number,
-  effects: Effect[],
-): void {
-  const bundle = job.spots.bundles.get(assignment.errand?.number ?? -1)
-  if (!bundle) return
-  const unitBytes = bundle.spots.map(({ unit }) => resultBytesOf(job, unit))
-  const runs = result && decodeSpots(result, unitBytes)
-  if (!runs) {
-    const reason = result ? 'malformed' : 'commitmentMismatch'
-    // It would only send the like again.
-    job.unable.add(bundle.checker)
-    countRefusal(state, job, assignment.provider)
-    endWith(state, undefined, assignment, 'refused', reason, effects)
-    dissolveBundle(job, bundle)
-    return
-  }
-  job.spots.bundles.delete(bundle.number)
-  const verdicts = bundle.spots.map((spot, place) => compare(state, job, spot, runs[place], nowMs, effects))
-  const agreeing = verdicts.filter((verdict) => verdict === 'agrees').length
-  const disagreeing = bundle.spots.filter((_, place) => verdicts[place] === 'disagrees')
-  // Spots that have become pointless are work done all the same, where the others show that it was.
-  const isWork = agreeing > 0 && !verdicts.some((verdict) => verdict === 'disagrees' || verdict === 'empty')
-  payBundle(state, job, assignment, isWork ? bundle.spots.length : agreeing, nowMs, effects)
-  const outcome = agreeing > 0 ? 'accepted' : disagreeing.length > 0 ? 'refused' : 'cancelled'
-  const reason = outcome === 'refused' ? 'resultDisagrees' : undefined
-  if (outcome === 'refused') countRefusal(state, job, assignment.provider)
-  endWith(state, undefined, assignment, outcome, reason, effects)
-  for (const spot of disagreeing) dispute(state, job, spot, assignment, nowMs, effects)
-  sendAccount(state, assignment.provider, effects)
-}
-
-/** Compares one spot; if it agrees and was the last of its unit, the unit passes. Its unit may have been decided without it. */
-function compare(
-  state: State,
-  job: Job,
-  spot: Spot,
-  runs: WrittenSpot | undefined,
-  nowMs: number,
-  effects: Effect[],
-): SpotVerdict | 'pointless' {
-  job.spots.outstanding -= 1
-  const unit = job.open.get(spot.unit)
-  const first = unit && firstResultOf(unit, spot)
-  if (!unit || !first || (unit.draw.kind !== 'spots' && unit.accusers.length === 0)) return 'pointless'
-  const verdict = runs ? spotAgrees(runs, first.result, job.terms.resultPartsOf(unit.index)) : 'empty'
-  if (verdict === 'empty' && unit.draw.kind === 'spots') auditInstead(state, job, unit, spot, nowMs, effects)
-  if (verdict !== 'agrees' || unit.draw.kind !== 'spots') return verdict
-  unit.draw.left.delete(spot.spot)
-  creditCheck(state, job, first.provider, spotPayWei(job), nowMs, effects)
-  if (unit.draw.left.size === 0) takeProvisionally(state, job, unit, first, nowMs, effects)
-  return 'agrees'
-}
-
-/** A spot in which nothing was written says nothing, and is not paid: the whole unit is audited. */
-function auditInstead(
-  state: State,
-  job: Job,
-  unit: OpenUnit,
-  spot: Spot,
-  nowMs: number,
-  effects: Effect[],
-): void {
-  unit.draw = { kind: 'audit' }
-  wantSecondVote(state, job, unit, spot.spot, nowMs, effects)
-}
-
-function firstResultOf(unit: OpenUnit, { primary }: Spot): RevealedAssignment | undefined {
-  return votesOf(unit).find((vote) => vote.provider === primary)
-}
-
-function payBundle(
-  state: State,
-  job: Job,
-  { id, unit, provider }: Assignment,
-  spots: number,
-  nowMs: number,
-  effects: Effect[],
-): void {
-  if (spots === 0) return
-  const amountWei = spotPayWei(job) * BigInt(spots)
-  payResult(state, job, { assignment: id, unit, provider, amountWei }, nowMs, effects)
-  creditCheck(state, job, provider, amountWei, nowMs, effects)
-}
-
-/** A spot differs: the whole unit is run by an anchor, or by others, and whoever is found wrong is convicted. */
-function dispute(
-  state: State,
-  job: Job,
-  spot: Spot,
-  assignment: Assignment,
-  nowMs: number,
-  effects: Effect[],
-): void {
-  const unit = job.open.get(spot.unit)
-  if (!unit) return
-  const { id, provider } = assignment
-  unit.accusers.push({ provider, assignment: id, payWei: spotPayWei(job), primary: spot.primary })
-  // Neither side may settle its own case, but for an anchor.
-  if (!state.anchors.has(provider)) unit.barred.add(provider)
-  if (unit.draw.kind !== 'spots') return
-  unit.draw = { kind: 'audit' }
-  unit.disputed = true
-  job.disputeCount += 1
-  unit.anchorWanted = true
-  wantSecondVote(state, job, unit, spot.spot, nowMs, effects)
 }

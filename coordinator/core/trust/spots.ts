@@ -1,4 +1,4 @@
-import type { AssignmentId, ProviderId } from '#protocol/ids.ts'
+import type { AssignmentId, JobId, ProviderId } from '#protocol/ids.ts'
 
 /** A part of a unit that waits to be re-run. */
 export interface Spot {
@@ -29,4 +29,20 @@ export interface SpotDesk {
 
 export function newSpotDesk(): SpotDesk {
   return { waiting: [], bundles: new Map(), nextBundle: 0, outstanding: 0 }
+}
+
+/** A spot that disagreed with its unit's result, and whose dispute begins later. */
+export interface Accusation {
+  readonly job: JobId
+  readonly spot: Spot
+}
+
+/**
+ * What one spot checker accuses others of. Its cases are heard one at a time: each costs a whole unit's computation, so
+ * that one liar could otherwise begin as many as its bundle has spots.
+ */
+export interface Hearing {
+  /** The dispute that is under way. */
+  open: Accusation | undefined
+  waiting: Accusation[]
 }

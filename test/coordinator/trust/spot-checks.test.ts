@@ -1,36 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { encodeSpots } from '#protocol/spot-results.ts'
 import { isErrand } from '#protocol/ids.ts'
-import { aJob, providerOf, World } from '../core/a-world.ts'
+import { providerOf, World } from '../core/a-world.ts'
+import { answerSpots, right, spotsOf, spotsOnly, spottedTerms, wrongIn } from './a-spotted-world.ts'
 
-/** Units of 64 words, one word a spot; nothing is audited, every unit has two spots. */
-const terms = aJob({ unitCount: 40, quorum: 1, spottable: true, resultBytes: 256 })
-const policy = { probationUnits: 0, auditRate: 0 }
-const right = new Uint8Array(256).fill(7)
+const terms = spottedTerms
+const policy = spotsOnly
 
 function spotted(options: { anchors?: string } = {}): World {
   const world = new World({ terms, policy, providers: 'A', ...options })
   world.deliverBytes('A', right)
   world.publish()
   return world
-}
-
-/** What an honest checker, or one that finds these words wrong, answers to its newest bundle. */
-function answerSpots(world: World, name: string, wrong: readonly number[] = []): void {
-  const order = world.heard(name, 'assign').findLast(({ assignment }) => isErrand(assignment))
-  if (order?.task?.kind !== 'spots') throw new Error(`${name} was given no spots`)
-  const bundle = encodeSpots(
-    order.task.spots.map(([, spot]) => ({
-      runs: Uint32Array.of(4 * spot, 4),
-      bytes: new Uint8Array(4).fill(wrong.includes(spot) ? 8 : 7),
-    })),
-  )
-  world.deliverBytes(name, bundle, order.assignment)
-}
-
-function spotsOf(world: World, unit: number): number[] {
-  const draw = world.job.open.get(unit)?.draw
-  return draw?.kind === 'spots' ? [...draw.left] : []
 }
 
 describe('[X7] a unit that is not audited is checked by two of its 64 spots', () => {
@@ -63,8 +43,7 @@ describe('[X7] a unit that is not audited is checked by two of its 64 spots', ()
     expect(world.conditionOf(0)).toBe('disputed')
     expect(world.earnedBy('B')).toBe(0n)
     // The anchor, and then another who settles the tie, find what the spots had found.
-    const truth = right.slice()
-    for (const spot of wrong) truth.fill(8, 4 * spot, 4 * spot + 4)
+    const truth = wrongIn(wrong)
     for (const name of 'CD') {
       world.join(name)
       const order = world.heard(name, 'assign').find(({ unit }) => unit === 0)

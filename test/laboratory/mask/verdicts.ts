@@ -4,6 +4,7 @@ import type { AssignmentRow, DurableRecord, UnitRow } from '#coordinator/core/re
 import { isRight, right } from '../answer.ts'
 import type { Identity } from '../strategy.ts'
 import type { Bench } from '../scheme.ts'
+import type { SpotsTask } from '../task.ts'
 import type { Places } from './places.ts'
 import type { Held } from './seat.ts'
 
@@ -99,21 +100,22 @@ export class Verdicts {
 
   #end(held: Held, state: 'accepted' | 'refused'): void {
     const { task, identity } = held
+    if (task.kind === 'spots') this.#announceSpots(held, task)
     if (state === 'refused') {
       this.#bench.refused(identity, held.answer !== undefined && isRight(held.answer))
       this.held.delete(held.id)
       return
     }
     this.#count(held)
-    const announcedWei =
-      task.kind === 'spots'
-        ? (task.payWei / BigInt(task.spots.length)) * BigInt(held.rightSpots)
-        : task.payWei
-    this.#bench.earned(identity, announcedWei)
-    if (task.kind === 'spots' && held.rightSpots < task.spots.length)
-      identity.caught ||= identity.strategy.malicious
+    if (task.kind === 'unit') this.#bench.earned(identity, task.payWei)
     // The unit's row comes after its results' rows and needs the canonical one's answer.
     this.#ended.push(held.id)
+  }
+
+  /** Every spot that was re-run rightly is owed its pay, at once or once it has proved right against a liar's result. */
+  #announceSpots({ identity, rightSpots }: Held, { payWei, spots }: SpotsTask): void {
+    this.#bench.earned(identity, (payWei / BigInt(spots.length)) * BigInt(rightSpots))
+    if (rightSpots < spots.length) identity.caught ||= identity.strategy.malicious
   }
 
   #readUnit({ job, unit, verdict, canonical }: UnitRow): void {

@@ -1,0 +1,36 @@
+import type { ProviderId } from '#protocol/ids.ts'
+import type { Job, State } from '../state.ts'
+import type { OpenUnit } from '../unit-state.ts'
+import { queueSpots } from './spot-queue.ts'
+import type { Accusation } from './spots.ts'
+
+/** Where an accusation that still stands belongs; undefined once its unit is decided or has begun anew. */
+export function placeOfAccusation(
+  state: State,
+  { job: id, spot }: Accusation,
+  accuser: ProviderId,
+): { job: Job; unit: OpenUnit } | undefined {
+  const job = state.jobs.get(id)
+  const unit = job?.open.get(spot.unit)
+  const stands = unit?.accusers.some(({ provider }) => provider === accuser)
+  return job && unit && stands ? { job, unit } : undefined
+}
+
+/** Who was wrong once is not heard on the rest: those spots are re-run by others. */
+export function voidAccusations(state: State, provider: ProviderId, nowMs: number): void {
+  const hearing = state.hearings.get(provider)
+  state.hearings.delete(provider)
+  for (const accusation of hearing?.waiting ?? []) {
+    const place = placeOfAccusation(state, accusation, provider)
+    if (place?.unit.draw.kind !== 'spots') continue
+    const { job, unit } = place
+    const { primary, spot } = accusation.spot
+    unit.accusers.splice(
+      unit.accusers.findIndex((one) => one.provider === provider),
+      1,
+    )
+    // The spot is as it was before it was re-run: drawn, and neither paid nor void.
+    job.spots.outstanding -= 1
+    queueSpots(job, unit, primary, [spot], nowMs)
+  }
+}
