@@ -21,6 +21,8 @@ export default {
           'main\\.ts$',
           'main\\.js$',
           'orphan-watch\\.ts$',
+          // Stands in for a package by an alias of the bundler.
+          'web/edge/wallet/no-modal\\.ts$',
         ],
       },
       {},

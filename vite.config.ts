@@ -6,6 +6,9 @@ export default defineConfig({
   root: 'web',
   plugins: [svelte()],
   worker: { format: 'es' },
+  resolve: {
+    alias: { '@reown/appkit/core': new URL('web/edge/wallet/no-modal.ts', import.meta.url).pathname },
+  },
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -11,6 +11,7 @@ const artifactsFile = join(import.meta.dirname, 'artifacts.ts')
 const exported = [
   { name: 'maskToken', contract: 'MaskToken', calls: [] },
   { name: 'jobEscrow', contract: 'JobEscrow', calls: ['MaskToken'] },
+  { name: 'bonds', contract: 'Bonds', calls: ['MaskToken'] },
   { name: 'settlement', contract: 'Settlement', calls: ['JobEscrow', 'MaskToken'] },
 ]
 

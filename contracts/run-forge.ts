@@ -1,4 +1,5 @@
 // Runs forge on this folder with the arguments given: node contracts/run-forge.ts test --match-test Refund
+// With --long the invariants are played a million times instead of a few thousand.
 import { spawn } from 'node:child_process'
 import { foundryBinary } from './foundry-binary.ts'
 import { openZeppelinFolder } from './open-zeppelin.ts'
@@ -8,11 +9,18 @@ if (process.platform === 'win32') {
   stop('forge tests need Linux or macOS. Next: run them inside WSL.')
 }
 
+const forgeArguments = process.argv.slice(2).filter((argument) => argument !== '--long')
+const isLong = process.argv.includes('--long')
+
 try {
-  const forge = spawn(foundryBinary('forge'), process.argv.slice(2), {
+  const forge = spawn(foundryBinary('forge'), forgeArguments, {
     cwd: import.meta.dirname,
     // Absolute, because forge names a file outside its root once so and once relatively, and solc then sees two.
-    env: { ...process.env, FOUNDRY_REMAPPINGS: `@openzeppelin/contracts/=${openZeppelinFolder}/` },
+    env: {
+      ...process.env,
+      FOUNDRY_REMAPPINGS: `@openzeppelin/contracts/=${openZeppelinFolder}/`,
+      ...(isLong && { FOUNDRY_PROFILE: 'long' }),
+    },
     stdio: 'inherit',
   })
   forge.on('error', (error) => {

@@ -44,7 +44,7 @@ export async function admitJob(blobs: Blobs, request: JobRequest): Promise<Admit
   const salt = jobSaltOf(request.spec, request.nonce)
   const id = jobIdOf(request.requester, salt)
   const row = { id, spec: request.spec, salt, requester: request.requester }
-  const terms = termsOf(spec, row, await dataBytesOf(blobs, spec))
+  const terms = { ...termsOf(spec, row, await dataBytesOf(blobs, spec)), nonce: request.nonce }
   return { terms, spec, kernel }
 }
 

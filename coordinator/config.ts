@@ -2,9 +2,12 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { addressSchema, type ProviderId } from '#protocol/ids.ts'
+import { parseVerifierKey } from '#protocol/log/note.ts'
+import { Refusal } from '#protocol/refusal.ts'
 import { defaultDurations, type Durations } from './core/durations.ts'
 import { defaultPolicy, type Policy } from './core/trust/policy.ts'
 import { Failure } from './edge/failure.ts'
+import type { WitnessPlace } from './edge/log/witnesses.ts'
 
 /** How a coordinator is set up; parsed once, before anything is opened. */
 export interface Config {
@@ -23,6 +26,14 @@ export interface Config {
   readonly anchors: readonly ProviderId[]
   /** Whether this machine's processor computes what disputes and audits ask of an anchor. */
   readonly referenceWorker: boolean
+  /** Who cosigns the public log's heads. */
+  readonly witnesses: readonly WitnessPlace[]
+  /** How many blocks, its own included, must stand on what the chain is to have done. */
+  readonly confirmations: number
+  /** Whether claims are sent for those who are paid, or left to them. */
+  readonly pushesClaims: boolean
+  /** The relay over which phones' wallets are reached; without it there are injected wallets only. */
+  readonly walletConnect: { readonly projectId: string; readonly relayUrl: string } | undefined
 }
 
 const whole = (low: number, high: number) =>
@@ -40,6 +51,21 @@ const share = v.pipe(
   v.transform(Number),
 )
 
+/** A verifier key, and where its witness is. */
+const witness = v.pipe(
+  v.string(),
+  v.regex(/^[^ ]+ https?:\/\/[^ ]+$/, 'must be a verifier key, a space, and an address'),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const [key = '', url = ''] = dataset.value.split(' ')
+    try {
+      return { key: parseVerifierKey(key), url }
+    } catch (error) {
+      addIssue({ message: error instanceof Refusal ? error.message : 'must begin with a verifier key' })
+      return NEVER
+    }
+  }),
+)
+
 const settingsSchema = v.object({
   host: v.pipe(v.string(), v.minLength(1)),
   port: whole(0, 65_535),
@@ -53,7 +79,18 @@ const settingsSchema = v.object({
   'audit-rate': share,
   anchor: v.array(v.pipe(v.string(), v.toLowerCase(), addressSchema)),
   'reference-worker': v.picklist(['on', 'off']),
+  witness: v.array(witness),
+  confirmations: whole(1, 1_000),
+  'push-claims': v.picklist(['on', 'off']),
+  'relink-seconds': whole(0, 31_536_000),
+  'walletconnect-project': v.pipe(v.string(), v.regex(/^[0-9a-zA-Z-]{0,64}$/, 'must be a project id')),
+  'walletconnect-relay': v.pipe(
+    v.string(),
+    v.regex(/^wss?:\/\/[^/\s]+\/?$/, 'must be ws:// or wss:// and a host'),
+  ),
 })
+
+const publicRelay = 'wss://relay.walletconnect.org'
 
 export const usage = `Usage: npm start -- [options]
 
@@ -69,6 +106,12 @@ export const usage = `Usage: npm start -- [options]
   --tail-idle-seconds <n>  pending units that have waited so long without another check are checked for their own sake (20)
   --anchor <address>       a provider whose word settles disputes; may be repeated
   --reference-worker <how> on or off: this machine's processor is an anchor, too (off)
+  --witness '<key> <url>'  who cosigns the public log (its verifier key and address); may be repeated
+  --confirmations <n>      blocks that must stand on what the chain is to have done, its own included (1)
+  --push-claims <how>      on: the coordinator sends claims, so that nobody needs gas; off: those who are paid send them (on)
+  --relink-seconds <n>     how long a change of the linked wallet waits (${defaultDurations.relinkMs / 1_000})
+  --walletconnect-project <id>  offers WalletConnect with this project id of the relay's operator; without it, injected wallets only
+  --walletconnect-relay <url>   the relay for it (${publicRelay})
   --log-level <level>      debug, info, warn, error or silent (warn; env MASK_LOG)
   --help                   this text
 `
@@ -97,6 +140,12 @@ export function readConfig(
     'audit-rate': values['audit-rate'] ?? `${defaultPolicy.auditRate}`,
     anchor: values.anchor ?? [],
     'reference-worker': values['reference-worker'] ?? 'off',
+    witness: values.witness ?? [],
+    confirmations: values.confirmations ?? '1',
+    'push-claims': values['push-claims'] ?? 'on',
+    'relink-seconds': values['relink-seconds'] ?? `${defaultDurations.relinkMs / 1_000}`,
+    'walletconnect-project': values['walletconnect-project'] ?? '',
+    'walletconnect-relay': values['walletconnect-relay'] ?? publicRelay,
   })
   if (!settings.success) {
     const issue = settings.issues[0]
@@ -118,10 +167,18 @@ export function readConfig(
       epochMs: rest['epoch-seconds'] * 1_000,
       leaseMs: rest['lease-seconds'] * 1_000,
       tailIdleMs: rest['tail-idle-seconds'] * 1_000,
+      relinkMs: rest['relink-seconds'] * 1_000,
     },
     policy: policyOf(rest['audit-rate']),
     anchors: rest.anchor,
     referenceWorker: rest['reference-worker'] === 'on',
+    witnesses: rest.witness,
+    confirmations: rest.confirmations,
+    pushesClaims: rest['push-claims'] === 'on',
+    walletConnect:
+      rest['walletconnect-project'] === ''
+        ? undefined
+        : { projectId: rest['walletconnect-project'], relayUrl: rest['walletconnect-relay'] },
   }
 }
 
@@ -153,6 +210,12 @@ function parseFlags(flags: readonly string[]) {
         'audit-rate': text,
         anchor: { type: 'string', multiple: true },
         'reference-worker': text,
+        witness: { type: 'string', multiple: true },
+        confirmations: text,
+        'push-claims': text,
+        'relink-seconds': text,
+        'walletconnect-project': text,
+        'walletconnect-relay': text,
         help: { type: 'boolean', short: 'h' },
       },
     }).values

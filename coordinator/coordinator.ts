@@ -17,7 +17,6 @@ import { Examiner } from './edge/admission/examiner.ts'
 import { ChainBeacon } from './edge/beacon/chain-beacon.ts'
 import { FileBlobs } from './edge/blobs/file-blobs.ts'
 import { startDevelopmentChain } from './edge/chain/development-chain.ts'
-import type { Chain } from './edge/chain/chain.ts'
 import { SystemClock } from './edge/clock.ts'
 import { openDataDirectory } from './edge/data-directory.ts'
 import { createHttpApp } from './edge/http/http-app.ts'
@@ -32,14 +31,17 @@ import { attachSignalling, signallingPath } from './edge/webrtc/signalling-serve
 import { SupervisedTransport } from './edge/webrtc/supervised-transport.ts'
 import { Tickets } from './edge/webrtc/tickets.ts'
 import { EventLoop } from './event-loop.ts'
-import { lookForFunds } from './funding-watch.ts'
+import { watchFunds } from './funding-watch.ts'
 import { openReferenceWorker } from './open-reference-worker.ts'
-import { providerViewOf, SettlementDesk } from './settlement-desk.ts'
+import { openPublicLog } from './open-public-log.ts'
+import { openSettlement } from './open-settlement.ts'
+import { providerViewOf } from './settlement-desk.ts'
 import { unitAnswerOf } from './unit-answer.ts'
 import { refuseUnrunnable } from './unrunnable.ts'
+import { walletOriginsOf, walletServicesOf } from './wallet-services.ts'
 
 const tickMs = 250
-const fundingLookMs = 1_000
+const chainName = 'MASK development network'
 const webRoot = new URL('../dist/web', import.meta.url).pathname
 
 /** A running coordinator. */
@@ -86,9 +88,11 @@ async function open(
   const blobs = new FileBlobs(paths.blobs)
   const store = SqliteStore.open(paths.database, blobs)
   opened.push(() => store.close())
-  const chain = await startDevelopmentChain(paths.chain, (reason) => {
+  const onChainDeath = (reason: string) => {
     onFatal(new Error(reason))
-  })
+  }
+  const { confirmations } = config
+  const chain = await startDevelopmentChain(paths.chain, onChainDeath, { confirmations })
   opened.push(() => chain.close())
 
   const rows = await store.load()
@@ -102,13 +106,17 @@ async function open(
     ? await openReferenceWorker({ keyFile: paths.referenceKey, blobs, chainId: chain.chainId, post, log })
     : undefined
   opened.push(async () => reference?.close())
-  const { durations, policy } = config
+  const { durations, policy, pushesClaims } = config
   const anchors = [...config.anchors, ...(reference ? [reference.provider] : [])]
   const { state, effects } = recover(
     withTerms(rows, (row) => terms.get(row.id) ?? unknownJob(row.id)),
     clock.nowMs(),
-    { durations, policy, anchors },
+    { durations, policy, anchors, pushesClaims },
   )
+  const { publicLog, files, entriesOf } = await openPublicLog({
+    ...{ store, rows, state, anchors, chain, paths, witnesses: config.witnesses, log, onFatal },
+  })
+  opened.push(() => publicLog.close())
   const beacon = new ChainBeacon({ blocks: chain.blocks, clock, log, roundMs: policy.beaconRoundMs })
   opened.push(() => beacon.close())
 
@@ -139,13 +147,18 @@ async function open(
     state,
     store,
     clock,
+    entriesOf,
     onFatal,
     perform: (batch) => {
+      publicLog.noteCommit()
       for (const effect of batch) perform(effect)
       watch.announce(batch)
     },
   })
-  const desk = new SettlementDesk(chain, post, log)
+  const { desk, payouts, ...settlement } = await openSettlement({
+    ...{ chain, folder: paths.chain, state, post, log, logHead: () => publicLog.head() },
+  })
+  opened.push(() => settlement.close())
   const gate = new ProviderGate({ transport, chainId: chain.chainId, post, log })
   function perform(effect: Effect): void {
     switch (effect.kind) {
@@ -165,6 +178,8 @@ async function open(
           if (result) post({ kind: 'resultFetched', assignment: effect.assignment, result })
         }, onFatal)
         return
+      case 'prepareEpoch':
+      case 'attestEpoch':
       case 'postEpoch':
       case 'pushClaims':
         desk.perform(effect)
@@ -187,7 +202,17 @@ async function open(
     return Promise.resolve()
   })
   opened.push(watchFunds(state, chain, clock, loop, log))
-  http.serve(createHttpApp({ services: servicesOf(), webRoot, publicHosts: config.publicHosts, log }))
+  const walletOrigins = walletOriginsOf(config)
+  http.serve(
+    createHttpApp({
+      services: servicesOf(),
+      webRoot,
+      publicHosts: config.publicHosts,
+      walletOrigins,
+      publicLog: files,
+      log,
+    }),
+  )
   opened.push(() => transport.stop())
   await transport.start(gate)
   void reference?.start().catch(onFatal)
@@ -201,7 +226,7 @@ async function open(
       blobs,
       network: () => ({
         version: protocolVersion,
-        name: 'MASK development network',
+        name: chainName,
         chainId: chain.chainId,
         development: true,
         contracts: chain.contracts,
@@ -232,42 +257,23 @@ async function open(
       changes: (id, units) => changesOf(state, knownJob(state, id), units, clock.nowMs()),
       result: (id, unit) => unitAnswerOf(knownJob(state, id), unit, store),
       market: (bid) => marketView(state, clock.nowMs(), bid),
-      provider: (id) => providerViewOf(state, id),
+      provider: (id) => providerViewOf(state, id, payouts),
+      lookForClaims: async (account) => {
+        const claimedWei = await chain.claimedBy(account)
+        await loop.handled({ kind: 'claimSeen', account, claimedWei })
+        return providerViewOf(state, account, payouts)
+      },
+      wallet: walletServicesOf({
+        config,
+        chainName,
+        state,
+        chain,
+        clock,
+        handle: (event) => loop.handled(event),
+      }),
       ...(grant && { faucet: async (address: Hex) => ({ address, ...(await grant(address)) }) }),
       relayRpc: (request) => chain.relayRpc(request),
     }
-  }
-}
-
-/** Looks for funds again and again, one look at a time; returns what ends it. */
-function watchFunds(
-  state: State,
-  chain: Chain,
-  clock: SystemClock,
-  loop: EventLoop,
-  log: Logger,
-): () => Promise<void> {
-  let ended = false
-  let timer: NodeJS.Timeout | undefined
-  const look = async (): Promise<void> => {
-    await lookForFunds(
-      state,
-      chain,
-      clock,
-      (event) => {
-        loop.post(event)
-      },
-      log,
-    ).catch((error: unknown) => {
-      log.warn({ error }, 'the escrow could not be read; it is tried again')
-    })
-    if (!ended) timer = setTimeout(() => void look(), fundingLookMs)
-  }
-  void look()
-  return () => {
-    ended = true
-    clearTimeout(timer)
-    return Promise.resolve()
   }
 }
 

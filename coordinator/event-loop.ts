@@ -1,6 +1,7 @@
 import type { Effect } from './core/effects.ts'
 import type { Event } from './core/events.ts'
 import { checkMoney } from './core/invariants.ts'
+import type { DurableRecord } from './core/records.ts'
 import type { State } from './core/state.ts'
 import { step } from './core/step.ts'
 import type { Clock } from './edge/clock.ts'
@@ -10,6 +11,8 @@ export interface EventLoopOptions {
   readonly state: State
   readonly store: Store
   readonly clock: Clock
+  /** What the public log says of records, to become durable with them. */
+  readonly entriesOf?: (records: readonly DurableRecord[]) => readonly Uint8Array[]
   /** Carries out an effect that is not `persist`. Must not throw. */
   readonly perform: (effects: readonly Effect[]) => void
   /** Whatever goes wrong in a decision or a commit ends the process: it starts again and recovers. */
@@ -74,7 +77,7 @@ export class EventLoop {
     const records = effects.flatMap((effect) => (effect.kind === 'persist' ? [effect.record] : []))
     if (records.length > 0) {
       checkMoney(this.#options.state)
-      await this.#options.store.commit(records)
+      await this.#options.store.commit(records, this.#options.entriesOf?.(records))
     }
     this.#options.perform(effects)
   }

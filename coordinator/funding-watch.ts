@@ -3,6 +3,9 @@ import type { State } from './core/state.ts'
 import type { Event } from './core/events.ts'
 import type { Chain } from './edge/chain/chain.ts'
 import type { Clock } from './edge/clock.ts'
+import type { EventLoop } from './event-loop.ts'
+
+const fundingLookMs = 1_000
 
 /** Providers need this long between the last unit and the moment the requester may take the budget back. */
 const settlingMsMin = 24 * 3_600_000
@@ -24,5 +27,37 @@ export async function lookForFunds(
       continue
     }
     post({ kind: 'jobFunded', job: job.terms.id, fundedWei })
+  }
+}
+
+/** Looks for funds again and again, one look at a time; returns what ends it. */
+export function watchFunds(
+  state: State,
+  chain: Chain,
+  clock: Clock,
+  loop: Pick<EventLoop, 'post'>,
+  log: Logger,
+): () => Promise<void> {
+  let ended = false
+  let timer: NodeJS.Timeout | undefined
+  const look = async (): Promise<void> => {
+    await lookForFunds(
+      state,
+      chain,
+      clock,
+      (event) => {
+        loop.post(event)
+      },
+      log,
+    ).catch((error: unknown) => {
+      log.warn({ error }, 'the escrow could not be read; it is tried again')
+    })
+    if (!ended) timer = setTimeout(() => void look(), fundingLookMs)
+  }
+  void look()
+  return () => {
+    ended = true
+    clearTimeout(timer)
+    return Promise.resolve()
   }
 }

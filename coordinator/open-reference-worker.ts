@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import { fromHex } from '#protocol/bytes.ts'
-import { sessionKeyOf } from '#protocol/session-key.ts'
+import { fromHex, type Hex } from '#protocol/bytes.ts'
+import { sessionKeyOf, signDigest } from '#protocol/session-key.ts'
 import type { Event } from './core/events.ts'
 import type { Blobs } from './edge/blobs/blobs.ts'
 import { keyIn } from './edge/key-file.ts'
@@ -16,6 +16,8 @@ export async function openReferenceWorker(options: {
   readonly log: Logger
 }): Promise<ReferenceWorker> {
   const { keyFile, blobs, chainId, post, log } = options
-  const { provider } = sessionKeyOf(fromHex(await keyIn(keyFile)))
-  return new ReferenceWorker({ provider, chainId, post, log, runner: new ReferenceRunner({ blobs }) })
+  const key = sessionKeyOf(fromHex(await keyIn(keyFile)))
+  const sign = (commitment: Hex) => signDigest(key, commitment)
+  const { provider } = key
+  return new ReferenceWorker({ provider, chainId, sign, post, log, runner: new ReferenceRunner({ blobs }) })
 }

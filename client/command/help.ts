@@ -46,6 +46,16 @@ and the time a unit takes (mask try tells it).
   mask market --price 0.002 --unit-ms 2000
   mask market --json | jq .asksWeiPerHour.median`
 
+export const auditHelp = `
+Every entry of the log is checked: signatures, order, draws against the chain's blocks, verdicts, prices, funds and roots.
+Nothing the coordinator says is believed; the chain is.
+
+  mask audit                                       is it all in order?
+  mask audit --log https://…/log --rpc https://… --key-file auditor.key
+  mask audit --serve --port 9100 --key-file auditor.key
+
+Exit codes: 0 in order, 1 not: the first entry that is wrong is named.`
+
 export const controlHelp = `
 Signed with the key that the job was submitted with. What is so already stays so: saying it twice changes nothing.
 

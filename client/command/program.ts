@@ -4,6 +4,7 @@ import { MaskClient } from '#client/sdk/mask-client.ts'
 import type { MaskError } from '#client/sdk/mask-error.ts'
 import { interruption } from '#client/command/interruption.ts'
 import {
+  auditHelp,
   checkHelp,
   controlHelp,
   exitCodeHelp,
@@ -21,6 +22,18 @@ interface CommonOptions {
   readonly url: string
   readonly json?: true
   readonly keyFile?: string
+}
+
+interface AuditFlags {
+  readonly log?: string
+  readonly rpc?: string
+  readonly logKey?: string
+  readonly keyFile?: string
+  readonly state?: string
+  readonly serve?: true
+  readonly serveWitness?: true
+  readonly port: number
+  readonly json?: true
 }
 
 /** The `mask` command line; a command is loaded when it is used. `end` hears the exit code of the command that ran. */
@@ -120,6 +133,29 @@ export function buildProgram(
       end(await market(open(options), { price: options.price, unitMs: options.unitMs }))
     })
 
+  program
+    .command('audit')
+    .description('replay the public log beside the chain: what is earned, and whether the rules were kept')
+    .option('--log <address>', `where the log is (default: ${env['MASK_URL'] ?? defaultUrl}/log)`)
+    .option('--rpc <address>', `the chain (default: ${env['MASK_URL'] ?? defaultUrl}/rpc)`)
+    .option('--log-key <key>', "the log's verifier key (default: what the log says)")
+    .option('--key-file <file>', 'sign the last epoch with this key, if it is in order')
+    .option('--state <file>', 'where to keep what was seen (default: in your state folder)')
+    .option('--serve', 'stay, and answer a coordinator that asks for attestations')
+    .option('--serve-witness', "stay, and cosign the log's checkpoints")
+    .option('--port <number>', 'where to listen then, 0 for a free port', parsePort, 0)
+    .option('--json', 'one JSON object instead of text')
+    .addHelpText('after', auditHelp)
+    .action(async (options: AuditFlags) => {
+      const { audit } = await import('#client/command/audit.ts')
+      const base = env['MASK_URL'] ?? defaultUrl
+      const { log = `${base}/log`, rpc = `${base}/rpc`, logKey, keyFile, state, port } = options
+      const { serve = false, serveWitness = false } = options
+      end(
+        await audit(openLocal(options), { log, rpc, logKey, keyFile, state, port, serve, serveWitness, env }),
+      )
+    })
+
   for (const action of jobActions)
     controlCommand(withNetwork(withKey(program.command(action)), env), action).action(
       async (job: string, options: CommonOptions & { yes?: true }) => {
@@ -186,6 +222,12 @@ function nonceOption(): Option {
 }
 
 const folderText = 'with job.json, WGSL and data files (docs/MANIFEST.md)'
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('It must be a whole number up to 65535.')
+}
 
 function parseCount(text: string): number {
   const count = Number(text)

@@ -4,7 +4,9 @@ pragma solidity ^0.8.37;
 import {Settlement} from "../src/Settlement.sol";
 import {IJobEscrow} from "../src/interfaces/IJobEscrow.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {EpochAttestation} from "../src/interfaces/Statements.sol";
 import {vm} from "./support/Cheats.sol";
+import {Council} from "./support/Council.sol";
 import {HookToken, IReceiver} from "./support/HookToken.sol";
 import {MerkleTree} from "./support/MerkleTree.sol";
 
@@ -31,11 +33,11 @@ contract Intruder is IReceiver {
     }
 }
 
-contract ReentrancyTest {
+contract ReentrancyTest is Council {
     bytes32 private constant SALT = "job";
 
     HookToken private token = new HookToken();
-    Settlement private settlement = new Settlement(token, address(this));
+    Settlement private settlement = new Settlement(token, setupWith(0));
     IJobEscrow private escrow = settlement.escrow();
     Intruder private intruder = new Intruder();
     bytes32 private jobId = escrow.jobIdOf(address(intruder), SALT);
@@ -62,7 +64,7 @@ contract ReentrancyTest {
         vm.warp(deadline);
         bytes32[] memory closedJobs = new bytes32[](1);
         closedJobs[0] = jobId;
-        settlement.postEpoch(1, bytes32(0), 0, new ISettlement.Charge[](0), closedJobs);
+        _post(bytes32(0), 0, new ISettlement.Charge[](0), closedJobs);
         assertOutcome(100, 1);
     }
 
@@ -102,6 +104,19 @@ contract ReentrancyTest {
         ISettlement.Charge[] memory charges = new ISettlement.Charge[](1);
         charges[0] = ISettlement.Charge(jobId, 50);
         bytes32 root = MerkleTree.leafOf(address(intruder), 50);
-        settlement.postEpoch(1, root, 50, charges, closedJobs);
+        _post(root, 50, charges, closedJobs);
+    }
+
+    function _post(
+        bytes32 root,
+        uint256 total,
+        ISettlement.Charge[] memory charges,
+        bytes32[] memory closedJobs
+    ) private {
+        EpochAttestation memory attestation = EpochAttestation(
+            1, 1, "log", root, total, total, keccak256(abi.encode(charges, closedJobs))
+        );
+        bytes[] memory signatures = signedByFirst(THRESHOLD, settlement.attestationDigest(attestation));
+        settlement.proposeEpoch(attestation, charges, closedJobs, signatures);
     }
 }

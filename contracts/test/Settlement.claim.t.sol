@@ -203,7 +203,7 @@ contract SettlementClaimTest is SettlementFixture {
         vm.expectRevert(abi.encodeWithSelector(ISettlement.NothingToClaim.selector, provider(index), claimed));
     }
 
-    /// @dev A poster who lies: the leaves promise more than the total it declares.
+    /// @dev Auditors who lie: the leaves promise more than the total it declares.
     function _postUncovered(uint256[2] memory promised, uint256 charged) private {
         address[] memory accounts = new address[](2);
         uint256[] memory amounts = new uint256[](2);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Settlement} from "../src/Settlement.sol";
 import {IJobEscrow} from "../src/interfaces/IJobEscrow.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {EpochAttestation} from "../src/interfaces/Statements.sol";
 import {bound, vm} from "./support/Cheats.sol";
 import {SettlementFixture} from "./support/SettlementFixture.sol";
 
@@ -14,13 +14,7 @@ contract SettlementPostTest is SettlementFixture {
         vm.assertEq(escrow.settlement(), address(settlement));
         vm.assertEq(address(escrow.token()), address(token));
         vm.assertEq(address(settlement.token()), address(token));
-        vm.assertEq(settlement.poster(), poster);
         vm.assertEq(settlement.epoch(), 0);
-    }
-
-    function test_itNeedsAPoster() external {
-        vm.expectRevert(ISettlement.NoPoster.selector);
-        new Settlement(token, address(0));
     }
 
     function test_anEpochChargesSetsTheRootAndCloses() external {
@@ -29,9 +23,13 @@ contract SettlementPostTest is SettlementFixture {
         charge(first, 60);
         charge(second, 20);
         closedJobs.push(second);
+        EpochAttestation memory attestation = attestationOf(ROOT, 70);
+        bytes32 digest = settlement.attestationDigest(attestation);
         vm.expectEmit(address(settlement));
-        emit ISettlement.EpochPosted(1, ROOT, 70, 80);
-        post(ROOT, 70);
+        emit ISettlement.EpochProposed(1, digest, START);
+        vm.expectEmit(address(settlement));
+        emit ISettlement.EpochActivated(1, ROOT, 70, 80, 10, attestation.logRoot);
+        proposeWith(attestation, signedByFirst(THRESHOLD, digest));
         vm.assertEq(settlement.epoch(), 1);
         vm.assertEq(settlement.root(), ROOT);
         vm.assertEq(settlement.totalEarned(), 70);
@@ -79,28 +77,91 @@ contract SettlementPostTest is SettlementFixture {
         vm.assertEq(token.balanceOf(address(settlement)), total);
     }
 
-    function test_onlyThePosterPosts() external {
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.NotPoster.selector, stranger));
-        postAs(stranger, 1, ROOT, 0);
-    }
-
-    function testFuzz_onlyThePosterPosts(address caller) external {
-        vm.assume(caller != poster);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.NotPoster.selector, caller));
-        postAs(caller, 1, ROOT, 0);
-    }
-
     function test_anEpochIsPostedOnce() external {
         post(ROOT, 0);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.WrongEpoch.selector, 2, 1));
-        postAs(poster, 1, ROOT, 0);
+        EpochAttestation memory again = attestationOf(ROOT, 0);
+        again.epoch = 1;
+        refuses(abi.encodeWithSelector(ISettlement.EpochNotNew.selector, 1, 1), again);
     }
 
-    function testFuzz_epochsComeOneAfterTheOther(uint64 epoch) external {
+    function testFuzz_epochsRise(uint64 first, uint64 second) external {
+        EpochAttestation memory attestation = attestationOf(ROOT, 0);
+        attestation.epoch = first;
+        if (first == 0) {
+            refuses(abi.encodeWithSelector(ISettlement.EpochNotNew.selector, 0, 0), attestation);
+            return;
+        }
+        propose(attestation);
+        attestation.epoch = second;
+        attestation.logSize++;
+        if (second > first) propose(attestation);
+        else refuses(abi.encodeWithSelector(ISettlement.EpochNotNew.selector, first, second), attestation);
+        vm.assertEq(settlement.epoch(), second > first ? second : first);
+    }
+
+    function test_theLogOnlyGrows() external {
         post(ROOT, 0);
-        vm.assume(epoch != 2);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.WrongEpoch.selector, 2, epoch));
-        postAs(poster, epoch, ROOT, 0);
+        EpochAttestation memory attestation = attestationOf(ROOT, 0);
+        attestation.logSize = 9;
+        refuses(abi.encodeWithSelector(ISettlement.LogBelowFormer.selector, 10, 9), attestation);
+    }
+
+    function testFuzz_theLogOnlyGrows(uint64 former, uint64 next) external {
+        EpochAttestation memory attestation = attestationOf(ROOT, 0);
+        attestation.logSize = former;
+        propose(attestation);
+        attestation.epoch = 2;
+        attestation.logSize = next;
+        if (next >= former) {
+            propose(attestation);
+        } else {
+            refuses(abi.encodeWithSelector(ISettlement.LogBelowFormer.selector, former, next), attestation);
+        }
+        vm.assertEq(settlement.logSize(), next >= former ? next : former);
+    }
+
+    function test_theChargesAreThoseAttested() external {
+        bytes32 job = fundJob(1, 100);
+        charge(job, 60);
+        EpochAttestation memory attestation = attestationOf(ROOT, 60);
+        charge(job, 61);
+        refuses(
+            abi.encodeWithSelector(
+                ISettlement.WrongCharges.selector,
+                attestation.chargesHash,
+                keccak256(abi.encode(charges, closedJobs))
+            ),
+            attestation
+        );
+    }
+
+    function testFuzz_chargesAndClosingsAreThoseAttested(bytes32 job, uint256 cumulative, bool closing)
+        external
+    {
+        EpochAttestation memory attestation = attestationOf(ROOT, 0);
+        if (closing) closedJobs.push(job);
+        else charge(job, cumulative);
+        bytes32 actual = keccak256(abi.encode(charges, closedJobs));
+        refuses(
+            abi.encodeWithSelector(ISettlement.WrongCharges.selector, attestation.chargesHash, actual),
+            attestation
+        );
+    }
+
+    function test_whatArrivesIsWhatWasAttested() external {
+        charge(fundJob(1, 100), 60);
+        EpochAttestation memory attestation = attestationOf(ROOT, 60);
+        attestation.totalCharged = 61;
+        refuses(abi.encodeWithSelector(ISettlement.ChargedOtherwise.selector, 61, 60), attestation);
+    }
+
+    function testFuzz_whatArrivesIsWhatWasAttested(uint256 charged, uint256 claimed) external {
+        charged = bound(charged, 1, AMOUNT_MAX);
+        vm.assume(claimed != charged);
+        charge(fundJob(1, charged), charged);
+        EpochAttestation memory attestation = attestationOf(ROOT, 0);
+        attestation.totalCharged = claimed;
+        refuses(abi.encodeWithSelector(ISettlement.ChargedOtherwise.selector, claimed, charged), attestation);
     }
 
     function test_nothingIsEarnedThatWasNotCharged() external {

@@ -14,6 +14,8 @@ export interface Durations {
   readonly suspicionMs: number
   /** The span one root settles. */
   readonly epochMs: number
+  /** How long a change of wallet waits before it takes effect; time enough to take back what a thief has signed. */
+  readonly relinkMs: number
   /** How long a provider that could not run a unit gets no other. */
   readonly coolDownMs: number
   /** Pause before a failed transaction is tried again. */
@@ -32,6 +34,7 @@ export const defaultDurations: Durations = {
   silenceMsMax: 3_500,
   suspicionMs: 1_200,
   epochMs: 10_000,
+  relinkMs: 86_400_000,
   coolDownMs: 5_000,
   chainRetryMs: 3_000,
   tailIdleMs: 20_000,

@@ -5,6 +5,7 @@ import { finishIfDecided } from './jobs.ts'
 import { countRefusal } from './ledger.ts'
 import type { AssignmentRow, UnitRow } from './records.ts'
 import type { Job, State } from './state.ts'
+import { endContest } from './trust/contests.ts'
 import type { Assignment, OpenUnit } from './unit-state.ts'
 import { endAssignment, setCondition } from './units.ts'
 
@@ -45,7 +46,7 @@ export function closeUnit(
     endWith(state, unit, rest, 'cancelled', undefined, effects)
   assert(unit.assignments.size === 0, 'a decided unit has no assignment left')
   dropCase(state, job, unit, effects)
-  dropSpots(job, unit)
+  dropSpots(state, job, unit)
   job.open.delete(unit.index)
   job.wanting.delete(unit.index)
   state.undesignated.delete(unit)
@@ -84,7 +85,8 @@ export function closeUnit(
 }
 
 /** What spot checks said about a unit's result says nothing about the next one. */
-export function dropSpots(job: Job, unit: OpenUnit): void {
+export function dropSpots(state: State, job: Job, unit: OpenUnit): void {
+  endContest(state, unit)
   job.spots.outstanding -= unit.accusers.length
   unit.accusers.length = 0
   unit.vouchers.length = 0

@@ -1,4 +1,5 @@
 import { assert } from '#protocol/assert.ts'
+import type { ProviderId } from '#protocol/ids.ts'
 import { limits } from '#protocol/limits.ts'
 import type { Job, State } from './state.ts'
 import { conditions } from './unit-state.ts'
@@ -20,6 +21,34 @@ export function checkInvariants(state: State): void {
   }
   checkProviders(state)
   checkPending(state)
+  checkAccruals(state)
+}
+
+/** [Y3] Each account has earned exactly what its own results and those of the providers linked to it have, while they were. */
+function checkAccruals(state: State): void {
+  const accruedWei = new Map<string, bigint>()
+  const accrue = (account: string, amountWei: bigint) => {
+    assert(amountWei >= 0n, '[Y3] links follow one another')
+    accruedWei.set(account, (accruedWei.get(account) ?? 0n) + amountWei)
+  }
+  const earnedWei = new Map<ProviderId, bigint>()
+  for (const { shares } of state.jobs.values())
+    for (const [provider, share] of shares)
+      earnedWei.set(provider, (earnedWei.get(provider) ?? 0n) + share.earnedWei)
+  for (const [provider, totalWei] of earnedWei) {
+    const links = state.wallets.get(provider)?.inEffect ?? []
+    const ends = [...links.map(({ fromWei }) => fromWei), totalWei]
+    ends.forEach((endWei, index) => {
+      accrue(links[index - 1]?.wallet ?? provider, endWei - (ends[index - 1] ?? 0n))
+    })
+  }
+  for (const [address, account] of state.accounts)
+    assert(
+      account.earnedWei === (accruedWei.get(address) ?? 0n),
+      '[Y3] what is earned is with whom it was left',
+    )
+  for (const provider of state.relinks)
+    assert(state.wallets.get(provider)?.pending, '[Y3] who waits for another wallet has named it')
 }
 
 /** [X6] What is pending is what an account shows, and each pending unit is provisional and nobody else's. */

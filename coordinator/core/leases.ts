@@ -78,8 +78,10 @@ export function expireOverdue(state: State, nowMs: number, effects: Effect[]): v
 
 /** Ends all that a vanished provider held. What it had committed still counts if it comes back in time. */
 export function expireHeldBy(state: State, provider: ProviderId, nowMs: number, effects: Effect[]): void {
-  for (const assignment of [...state.assignments.values()])
-    if (assignment.provider === provider && isLive(assignment)) expire(state, assignment, nowMs, effects)
+  const held: LiveAssignment[] = []
+  for (const assignment of state.assignments.values())
+    if (assignment.provider === provider && isLive(assignment)) held.push(assignment)
+  for (const assignment of held) expire(state, assignment, nowMs, effects)
 }
 
 type LiveAssignment = Extract<Assignment, { state: 'leased' | 'committed' }>

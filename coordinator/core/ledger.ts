@@ -3,8 +3,12 @@ import type { FromCoordinator } from '#protocol/messages.ts'
 import type { Effect } from './effects.ts'
 import type { LedgerRow } from './records.ts'
 import type { Account, Job, ProviderShare, State } from './state.ts'
+import { payeeOf } from './wallet-state.ts'
 
-/** One accepted result: its pay is earned by its provider and charged to the requester. The two sums are equal, always. */
+/**
+ * One accepted result: its pay is earned by its provider, accrues to the wallet that provider has linked, and is charged to
+ * the requester. The sums are equal, always.
+ */
 export function payResult(
   state: State,
   job: Job,
@@ -14,9 +18,8 @@ export function payResult(
 ): void {
   const { provider, amountWei } = result
   job.chargedWei += amountWei
-  const account = accountOf(state, provider)
-  account.accepted += 1
-  account.earnedWei += amountWei
+  accountOf(state, provider).accepted += 1
+  accountOf(state, payeeOf(state, provider)).earnedWei += amountWei
   const share = shareOf(job, provider)
   share.accepted += 1
   share.earnedWei += amountWei
@@ -64,14 +67,27 @@ export function sumsOf(account: Account | undefined) {
   }
 }
 
+/** What a provider is told: what is pending for it, and what accrued to its own account and to its linked wallet. */
 export function accountMessageOf(state: State, provider: ProviderId): FromCoordinator {
-  const account = state.accounts.get(provider)
-  return { type: 'account', accepted: account?.accepted ?? 0, ...sumsOf(account) }
+  const own = state.accounts.get(provider)
+  const sums = sumsOf(own)
+  const payee = payeeOf(state, provider)
+  const linked = payee === provider ? undefined : sumsOf(state.accounts.get(payee))
+  return {
+    type: 'account',
+    accepted: own?.accepted ?? 0,
+    pendingWei: sums.pendingWei,
+    earnedWei: sums.earnedWei + (linked?.earnedWei ?? 0n),
+    claimableWei: sums.claimableWei + (linked?.claimableWei ?? 0n),
+    claimedWei: sums.claimedWei + (linked?.claimedWei ?? 0n),
+  }
 }
 
-/** Tells a provider its sums, if it is connected. */
-export function sendAccount(state: State, provider: ProviderId, effects: Effect[]): void {
-  const session = state.providers.get(provider)?.session
-  if (session !== undefined)
-    effects.push({ kind: 'send', session, message: accountMessageOf(state, provider) })
+/** Tells an account's sums to its provider, and to all whose pay goes there, where they are connected. */
+export function sendAccount(state: State, account: ProviderId, effects: Effect[]): void {
+  for (const provider of new Set([account, ...(state.linkedTo.get(account) ?? [])])) {
+    const session = state.providers.get(provider)?.session
+    if (session !== undefined)
+      effects.push({ kind: 'send', session, message: accountMessageOf(state, provider) })
+  }
 }

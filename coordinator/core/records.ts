@@ -1,8 +1,9 @@
 import type { Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, ContentId, JobId, ProviderId } from '#protocol/ids.ts'
-import type { HandBackReason } from '#protocol/messages.ts'
+import type { HandBackReason, Task } from '#protocol/messages.ts'
 import type { RefusalReason } from '#protocol/refusal.ts'
 import type { Epoch, Job, JobPhase } from './state.ts'
+import type { WalletRow } from './wallet-state.ts'
 
 /**
  * What survives a crash. Each record says the whole new row, so writing one twice changes nothing,
@@ -39,6 +40,11 @@ export type DurableRecord =
   | { readonly table: 'draws'; readonly row: DrawRow }
   | { readonly table: 'standings'; readonly row: StandingRow }
   | { readonly table: 'checks'; readonly row: CheckRow }
+  | { readonly table: 'wallets'; readonly row: WalletRow }
+  /** Evidence for the public log, and kept in it alone: nothing that is decided here rests on it. */
+  | { readonly table: 'commitments'; readonly row: CommitmentRow }
+  /** Evidence, too, and kept until the assignment has come to its end: the log opens the commitment only then. */
+  | { readonly table: 'reveals'; readonly row: RevealRow }
 
 export interface JobRow {
   readonly id: JobId
@@ -103,6 +109,30 @@ export interface ResultRow {
   readonly bytes: Uint8Array
 }
 
+/** What a provider has bound itself to, as it signed it. */
+export interface CommitmentRow {
+  readonly assignment: AssignmentId
+  readonly job: JobId
+  readonly unit: number
+  readonly provider: ProviderId
+  /** Of an errand: what it was to do. */
+  readonly task: Task | undefined
+  readonly commitment: Hex
+  readonly signature: Hex
+}
+
+/** What shows that a result is the one its provider was bound to. */
+export interface OpeningRow {
+  readonly assignment: AssignmentId
+  readonly resultDigest: Hex
+  readonly nonce: Hex
+}
+
+export interface RevealRow extends OpeningRow {
+  /** Of a vote: the beacon round that decides how it is checked. */
+  readonly round: number | undefined
+}
+
 /** One accepted result's pay. The assignment is unique, and a provider has one vote in a unit: nobody is paid twice. */
 export interface LedgerRow {
   readonly assignment: AssignmentId
@@ -115,7 +145,8 @@ export interface LedgerRow {
 
 export interface EpochRow {
   readonly epoch: Epoch
-  readonly state: 'prepared' | 'posted'
+  /** `prepared` until the chain has it in effect, or it was stopped. */
+  readonly state: 'prepared' | 'posted' | 'stopped'
   readonly transaction: Hex | undefined
 }
 

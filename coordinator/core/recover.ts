@@ -10,16 +10,19 @@ import type { Durations } from './durations.ts'
 import { emptyState, type Job, type JobTerms, type State } from './state.ts'
 import { conditions, type Assignment, type OpenUnit } from './unit-state.ts'
 import type { Stored } from './stored.ts'
+import { workOn } from './settlement.ts'
 import type { Policy } from './trust/policy.ts'
 import { noteSuspect } from './trust/suspects.ts'
 import { restoreDraw, restorePending, restoreStandings } from './trust/restore.ts'
 import { isAudited, newOpenUnit, votesOf } from './units.ts'
 import { judge, reconsider } from './verdicts.ts'
+import { restoreLinks } from './wallets.ts'
 
 export interface RecoveryOptions {
   readonly durations: Durations
   readonly policy?: Policy
   readonly anchors?: Iterable<ProviderId>
+  readonly pushesClaims?: boolean
 }
 
 /**
@@ -31,14 +34,15 @@ export interface RecoveryOptions {
 export function recover(
   stored: Stored,
   nowMs: number,
-  { durations, policy, anchors }: RecoveryOptions,
+  { durations, policy, anchors, pushesClaims }: RecoveryOptions,
 ): { state: State; effects: Effect[] } {
-  const state = emptyState(durations, policy, anchors)
+  const state = emptyState(durations, policy, anchors, pushesClaims)
   const effects: Effect[] = []
   for (const { row, terms, assignmentCount } of stored.jobs)
     restoreJob(state, row, terms, assignmentCount, nowMs)
   for (const row of stored.units) restoreUnit(jobOf(state, row.job), row)
   for (const share of stored.shares) restoreShare(state, share)
+  restoreLinks(state, stored.wallets)
   for (const { provider, claimedWei } of stored.claims) accountOf(state, provider).claimedWei = claimedWei
   restoreEpochs(state, stored, nowMs)
   restoreStandings(state, stored, nowMs)
@@ -104,14 +108,18 @@ function restoreShare(
   account.earnedWei += earnedWei
 }
 
-function restoreEpochs(state: State, { postedEpoch, preparedEpoch }: Stored, nowMs: number): void {
+function restoreEpochs(
+  state: State,
+  { postedEpoch, preparedEpoch, lastEpochNumber }: Stored,
+  nowMs: number,
+): void {
+  state.epochNumber = lastEpochNumber
   if (postedEpoch) {
-    state.epochNumber = postedEpoch.epoch.number
     state.postedEpoch = postedEpoch.epoch
     for (const { provider, cumulativeWei } of postedEpoch.epoch.earnings)
       accountOf(state, provider).settledWei = cumulativeWei
   }
-  if (preparedEpoch) state.chainWork = { kind: 'postingEpoch', epoch: preparedEpoch.epoch, retryAtMs: nowMs }
+  if (preparedEpoch) state.chainWork = workOn(preparedEpoch.epoch, nowMs)
 }
 
 function restoreAssignment(

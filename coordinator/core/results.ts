@@ -1,3 +1,4 @@
+import type { Hex } from '#protocol/bytes.ts'
 import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
 import type { AssignmentId } from '#protocol/ids.ts'
 import type { HandBackReason } from '#protocol/messages.ts'
@@ -66,12 +67,28 @@ export function takeCommitment(
     deadlineMs,
   } as const
   replaceAssignment(state, unit, committed, effects)
+  if (former === undefined) witnessCommitment(job, committed, event.signature, effects)
   effects.push(receipt)
   if (!unit) return
   unit.barred.add(provider)
   unit.firstCommittedAtMs ??= nowMs
   cancelTwins(state, job, unit, committed, effects)
   refreshOpenUnit(job, unit, effects)
+}
+
+/** The signature goes into the public log. */
+function witnessCommitment(
+  job: Job,
+  { id, unit, provider, errand, commitment }: Extract<Assignment, { state: 'committed' }>,
+  signature: Hex | undefined,
+  effects: Effect[],
+): void {
+  if (signature === undefined) return
+  const bundle = errand?.kind === 'spots' ? job.spots.bundles.get(errand.number) : undefined
+  const spots = bundle?.spots.map((one): [number, number] => [one.unit, one.spot]) ?? []
+  const task = errand && (errand.kind === 'spots' ? { kind: errand.kind, spots } : { kind: errand.kind })
+  const row = { assignment: id, job: job.terms.id, unit, provider, task, commitment, signature }
+  effects.push({ kind: 'persist', record: { table: 'commitments', row } })
 }
 
 /** A provider shows what it is bound to. It becomes a vote, or is refused for itself. */
@@ -106,7 +123,12 @@ export function takeReveal(
     nonce: event.nonce,
   })
   const matches = bound === commitment
+  const shown = { assignment: assignment.id, resultDigest, nonce: event.nonce }
+  const witnessReveal = (round: number | undefined) => {
+    effects.push({ kind: 'persist', record: { table: 'reveals', row: { ...shown, round } } })
+  }
   if (!unit) {
+    if (matches) witnessReveal(undefined)
     const answer = matches ? event.result : undefined
     for (const open of takeErrand(state, job, assignment, answer, nowMs, effects))
       if (open.job.open.get(open.unit.index) === open.unit) judge(state, open.job, open.unit, nowMs, effects)
@@ -117,16 +139,19 @@ export function takeReveal(
     ? inspectResult(event.result, job.terms.resultPartsOf(unit.index))
     : 'commitmentMismatch'
   if (fault) {
+    if (matches) witnessReveal(undefined)
     refuse(state, job, unit, assignment, fault, effects)
     if (unit.designated === provider) redesignate(state, job, unit, nowMs, effects)
     reconsider(state, job, unit, nowMs, effects)
     return
   }
+  const drawRound = nameRound(state, nowMs)
+  witnessReveal(drawRound)
   const revealed = {
     ...termsOf(assignment),
     state: 'revealed',
     commitment,
-    drawRound: nameRound(state, nowMs),
+    drawRound,
     result: event.result,
     resultDigest,
   } as const

@@ -1,4 +1,5 @@
 import type { UnitCondition } from '#protocol/api.ts'
+import type { EpochAttestation } from '#protocol/attestation.ts'
 import type { Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, ContentId, JobId, ProviderId } from '#protocol/ids.ts'
 import type { JobPlan, ResultPart } from '#protocol/job-plan.ts'
@@ -12,7 +13,8 @@ import { defaultPolicy, type Policy } from './trust/policy.ts'
 import type { Standing } from './trust/standing.ts'
 import type { CheckCase, CheckDesk } from './trust/check-desk.ts'
 import type { Hearing, SpotDesk } from './trust/spots.ts'
-import type { Assignment, OpenUnit } from './unit-state.ts'
+import type { Assignment, Contests, OpenUnit } from './unit-state.ts'
+import type { ProviderWallets } from './wallet-state.ts'
 
 /** Names one connection; minted by the edge, never used twice. */
 export type SessionId = string
@@ -22,6 +24,8 @@ export interface JobTerms {
   readonly id: JobId
   readonly spec: ContentId
   readonly salt: Hex
+  /** What ties the salt to the spec (`protocol/job-spec.ts`); said once, in the public log, when the job is submitted. */
+  readonly nonce?: Hex
   readonly name: string
   readonly requester: Hex
   readonly plan: JobPlan
@@ -123,7 +127,10 @@ export type Duty =
   | { readonly kind: 'spots'; readonly job: JobId; readonly bundle: number }
   | { readonly kind: 'check'; readonly job: JobId; readonly number: number }
 
-/** What a provider has earned and got, over all jobs. Always claimedWei ≤ settledWei ≤ earnedWei. */
+/**
+ * What accrues to an address, over all jobs: a session key's own account or a wallet's. Always claimedWei ≤ settledWei ≤
+ * earnedWei. Counts and pending pay stay with who computed; what is earned goes to whom that provider has named.
+ */
 export interface Account {
   accepted: number
   refused: number
@@ -139,14 +146,32 @@ export interface Account {
 export interface Epoch {
   readonly number: number
   readonly earnings: readonly { readonly provider: ProviderId; readonly cumulativeWei: bigint }[]
+  /** In the order of their job ids, as are the closed jobs: auditors hash them. */
   readonly charges: readonly { readonly job: JobId; readonly cumulativeWei: bigint }[]
   readonly closedJobs: readonly JobId[]
+  /** What the auditors are asked to sign; missing until its root is known. */
+  readonly attestation?: EpochAttestation | undefined
+  /** In the order of the auditors' addresses; missing until enough have signed. */
+  readonly signatures?: readonly AuditorSignature[] | undefined
 }
 
-/** One thing at a time goes to the chain. */
+export interface AuditorSignature {
+  readonly auditor: Hex
+  /** r, s, and 27 or 28. */
+  readonly signature: Hex
+}
+
+export type PreparedEpoch = Epoch & { readonly attestation: EpochAttestation }
+export type AttestedEpoch = PreparedEpoch & { readonly signatures: readonly AuditorSignature[] }
+
+/** One thing at a time goes to the chain. What failed is tried again at `retryAtMs`. */
 export type ChainWork =
   | { readonly kind: 'none'; readonly notBeforeMs: number }
-  | { readonly kind: 'postingEpoch'; readonly epoch: Epoch; readonly retryAtMs: number | undefined }
+  | { readonly kind: 'preparing'; readonly epoch: Epoch; readonly retryAtMs: number | undefined }
+  | { readonly kind: 'attesting'; readonly epoch: PreparedEpoch; readonly retryAtMs: number | undefined }
+  | { readonly kind: 'proposing'; readonly epoch: AttestedEpoch; readonly retryAtMs: number | undefined }
+  /** It is proposed, and its auditors can still veto it. */
+  | { readonly kind: 'activating'; readonly epoch: AttestedEpoch; readonly retryAtMs: number | undefined }
   | { readonly kind: 'pushingClaims'; readonly retryAtMs: number | undefined }
 
 /** The public beacon: what is known of its rounds. */
@@ -161,6 +186,8 @@ export interface Beacon {
 export interface State {
   readonly durations: Durations
   readonly policy: Policy
+  /** Whether claims are sent for those who are paid, or left to them. */
+  readonly pushesClaims: boolean
   readonly jobs: Map<JobId, Job>
   readonly providers: Map<ProviderId, Provider>
   /** The connected providers in a list, so that a number from the beacon can name one. */
@@ -171,6 +198,12 @@ export interface State {
   /** When leases and times to reveal end. */
   readonly deadlines: Deadlines
   readonly accounts: Map<ProviderId, Account>
+  /** Of providers that have linked a wallet at least once. */
+  readonly wallets: Map<ProviderId, ProviderWallets>
+  /** By wallet, the providers whose pay goes there now. */
+  readonly linkedTo: Map<Hex, Set<ProviderId>>
+  /** Providers whose change of wallet waits. */
+  readonly relinks: Set<ProviderId>
   readonly standings: Map<ProviderId, Standing>
   /** Providers whose word settles disputes, by the operator's configuration. */
   readonly anchors: Set<ProviderId>
@@ -182,10 +215,12 @@ export interface State {
   readonly market: Market
   /** Open units that are directed, to nobody yet for lack of an eligible provider; with their jobs. */
   readonly undesignated: Map<OpenUnit, Job>
+  readonly contests: Contests
   /** What each spot checker accuses others of, one case after the other. */
   readonly hearings: Map<ProviderId, Hearing>
   /** Checks that nobody eligible is connected for; with their jobs. */
   readonly unasked: Map<CheckCase, Job>
+  /** The highest number that an epoch has had: each number is attested once, whatever became of it. */
   epochNumber: number
   /** The last posted epoch, whose tree proves the claims. */
   postedEpoch: Epoch | undefined
@@ -196,10 +231,12 @@ export function emptyState(
   durations: Durations = defaultDurations,
   policy: Policy = defaultPolicy,
   anchors: Iterable<ProviderId> = [],
+  pushesClaims = true,
 ): State {
   return {
     durations,
     policy,
+    pushesClaims,
     jobs: new Map(),
     providers: new Map(),
     roster: [],
@@ -207,6 +244,9 @@ export function emptyState(
     assignments: new Map(),
     deadlines: newDeadlines(),
     accounts: new Map(),
+    wallets: new Map(),
+    linkedTo: new Map(),
+    relinks: new Set(),
     standings: new Map(),
     anchors: new Set(anchors),
     beacon: { latestRound: 0, latestValue: undefined, waiting: new Map() },
@@ -214,6 +254,7 @@ export function emptyState(
     tails: new Map(),
     market: newMarket(),
     undesignated: new Map(),
+    contests: { units: new Set(), counts: undefined, stalled: new Set() },
     hearings: new Map(),
     unasked: new Map(),
     epochNumber: 0,

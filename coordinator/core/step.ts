@@ -1,4 +1,5 @@
 import { unreachable } from '#protocol/assert.ts'
+import { seeClaim } from './claims-seen.ts'
 import type { Effect } from './effects.ts'
 import type { Event } from './events.ts'
 import { fundJob, submitJob } from './jobs.ts'
@@ -15,15 +16,26 @@ import {
 } from './providers.ts'
 import { takeCommitment, takeHandBack, takeReveal } from './results.ts'
 import { assignWork } from './scheduler.ts'
-import { driveChain, recordClaims, recordEpoch, retryChainLater } from './settlement.ts'
+import {
+  awaitActivation,
+  driveChain,
+  recordAttestation,
+  recordClaims,
+  recordEpoch,
+  recordPreparation,
+  retryChainLater,
+  stopEpoch,
+} from './settlement.ts'
 import type { State } from './state.ts'
 import { designateLeftOver } from './trust/designation.ts'
 import { askLeftOver } from './trust/checks.ts'
 import { publishRound } from './trust/draws.ts'
+import { wakeStalled } from './trust/contests.ts'
 import { hearAll } from './trust/disputes.ts'
 import { passOnIdleDuties } from './trust/duties.ts'
 import { sendSpots } from './trust/spot-checks.ts'
 import { auditFetched, settleTails } from './trust/tails.ts'
+import { linkWallet, takeDueLinks } from './wallets.ts'
 
 /**
  * The coordinator's whole behaviour: what follows from an event, at a time, in a state it owns and changes.
@@ -47,8 +59,10 @@ function react(state: State, event: Event, nowMs: number, effects: Effect[]): vo
       designateLeftOver(state, nowMs, effects)
       askLeftOver(state, nowMs, effects)
       hearAll(state, nowMs, effects)
+      wakeStalled(state)
       sendSpots(state, nowMs)
       settleTails(state, nowMs, effects)
+      takeDueLinks(state, nowMs, effects)
       driveChain(state, nowMs, effects)
       return
     case 'jobSubmitted':
@@ -101,11 +115,29 @@ function react(state: State, event: Event, nowMs: number, effects: Effect[]): vo
     case 'unitHandedBack':
       takeHandBack(state, event, nowMs, effects)
       return
+    case 'epochPrepared':
+      recordPreparation(state, event, effects)
+      return
+    case 'epochAttested':
+      recordAttestation(state, event, effects)
+      return
+    case 'epochPending':
+      awaitActivation(state, event, nowMs)
+      return
+    case 'epochStopped':
+      stopEpoch(state, event.epoch, nowMs, effects)
+      return
     case 'epochPosted':
       recordEpoch(state, event.epoch, event.transaction, nowMs, effects)
       return
     case 'claimsPaid':
       recordClaims(state, event.paid, event.transaction, nowMs, effects)
+      return
+    case 'claimSeen':
+      seeClaim(state, event, effects)
+      return
+    case 'walletLinked':
+      linkWallet(state, event, nowMs, effects)
       return
     case 'chainFailed':
       retryChainLater(state, nowMs)

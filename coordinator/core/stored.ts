@@ -10,6 +10,7 @@ import type {
   UnitRow,
 } from './records.ts'
 import type { JobTerms } from './state.ts'
+import type { WalletRow } from './wallet-state.ts'
 
 /** What the store holds when a coordinator starts. */
 export interface Stored {
@@ -41,7 +42,11 @@ export interface Stored {
     readonly earnedWei: bigint
   }[]
   readonly claims: readonly ClaimRow[]
+  /** Links that are or were in effect, and changes that wait. */
+  readonly wallets: readonly WalletRow[]
   /** The last epoch that was posted, and the one after it if that was prepared. */
   readonly postedEpoch: EpochRow | undefined
   readonly preparedEpoch: EpochRow | undefined
+  /** The highest number that an epoch has had, stopped ones included; 0 before the first. */
+  readonly lastEpochNumber: number
 }

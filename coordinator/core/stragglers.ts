@@ -74,7 +74,10 @@ export function cancelTwins(
   result: Assignment,
   effects: Effect[],
 ): void {
-  const leases = [...unit.assignments.values()].filter((other): other is Leased => other.state === 'leased')
+  // Whom the beacon has chosen keeps its lease: nobody else would be asked again if this result is never revealed.
+  const leases = [...unit.assignments.values()].filter(
+    (other): other is Leased => other.state === 'leased' && other.provider !== unit.designated,
+  )
   if (leases.length === 0) return
   const live = liveCountOf(unit)
   const needed = Math.max(0, unit.missing - (live - leases.length))

@@ -53,6 +53,7 @@ export interface OpenUnit {
 export interface Accuser {
   readonly provider: ProviderId
   readonly assignment: AssignmentId
+  readonly spot: number
   readonly payWei: bigint
   /** Whose result it disagreed with. */
   readonly primary: ProviderId
@@ -62,6 +63,18 @@ export interface Accuser {
 export interface Voucher {
   readonly provider: ProviderId
   readonly written: WrittenSpot
+}
+
+/**
+ * Open units whose results contradict each other, or a spot check: nobody knows yet who is right. What their providers
+ * have pending is not earned meanwhile, lest a liar be paid while its case waits to be heard.
+ */
+export interface Contests {
+  readonly units: Set<OpenUnit>
+  /** Whose results they are, and how many of each; counted anew when it is asked for after a change. */
+  counts: ReadonlyMap<ProviderId, number> | undefined
+  /** Providers with so many that they were refused more work. */
+  readonly stalled: Set<ProviderId>
 }
 
 /** How a first result is checked. */

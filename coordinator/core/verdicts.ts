@@ -6,6 +6,7 @@ import { decide, type Decision } from './quorum.ts'
 import type { Job, State } from './state.ts'
 import type { OpenUnit } from './unit-state.ts'
 import { answerAccuser, answerVoucher } from './trust/accusers.ts'
+import { contest } from './trust/contests.ts'
 import { convict, type Unsettled } from './trust/convictions.ts'
 import { designate } from './trust/designation.ts'
 import { awaitDraw } from './trust/draws.ts'
@@ -51,6 +52,7 @@ export function judge(state: State, job: Job, unit: OpenUnit, nowMs: number, eff
     unit.disputed = true
     job.disputeCount += 1
   }
+  if (decision.disputed && isAudited(job)) contest(state, unit)
   if (decision.disputed) callAnother(state, job, unit, nowMs, effects)
   reconsider(state, job, unit, nowMs, effects)
 }

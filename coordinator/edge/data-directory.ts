@@ -3,13 +3,20 @@ import { dirname, join } from 'node:path'
 import { Failure, systemCodeOf } from './failure.ts'
 
 /** Makes the data directory (mode 0700) where it is missing and checks that it can be written. @throws {Failure} */
-export async function openDataDirectory(
-  path: string,
-): Promise<{ database: string; blobs: string; chain: string; referenceKey: string }> {
+export async function openDataDirectory(path: string): Promise<{
+  database: string
+  blobs: string
+  chain: string
+  log: string
+  logKey: string
+  referenceKey: string
+}> {
   const paths = {
     database: join(path, 'mask.sqlite'),
     blobs: join(path, 'blobs'),
     chain: join(path, 'chain'),
+    log: join(path, 'log'),
+    logKey: join(path, 'log.key'),
     referenceKey: join(path, 'reference.key'),
   }
   try {

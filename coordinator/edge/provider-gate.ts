@@ -132,6 +132,7 @@ export class ProviderGate implements TransportHandlers {
           session,
           assignment: message.assignment,
           commitment: message.commitment,
+          signature: message.signature,
         })
         return
       case 'reveal':

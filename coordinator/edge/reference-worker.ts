@@ -17,6 +17,8 @@ export interface ReferenceWorkerOptions {
   /** Whose results these are: the account of the worker's key. */
   readonly provider: ProviderId
   readonly chainId: number
+  /** Its signature over a commitment, for the public log. */
+  readonly sign: (commitment: Hex) => Hex
   readonly post: (event: Event) => void
   readonly runner: Pick<ReferenceRunner, 'adapter' | 'run' | 'cancel' | 'close'>
   readonly log: Logger
@@ -33,8 +35,8 @@ interface Proof {
 }
 
 /**
- * The coordinator's own provider, the last resort of disputes. It lives in this process, so nothing it says needs a
- * signature; it takes only what the beacon or a dispute gives it, and everything it computes runs in a child.
+ * The coordinator's own provider, the last resort of disputes. It lives in this process, so only its
+ * commitments are signed, for the public log; it takes only what the beacon or a dispute gives it, and everything it computes runs in a child.
  */
 export class ReferenceWorker {
   readonly provider: ProviderId
@@ -193,7 +195,13 @@ export class ReferenceWorker {
 
   #commit(assignment: AssignmentId, { commitment }: Proof): void {
     if (this.#session !== undefined)
-      this.#options.post({ kind: 'resultCommitted', session: this.#session, assignment, commitment })
+      this.#options.post({
+        kind: 'resultCommitted',
+        session: this.#session,
+        assignment,
+        commitment,
+        signature: this.#options.sign(commitment),
+      })
   }
 
   #handBack(order: Assign, error: unknown): void {

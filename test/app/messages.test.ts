@@ -3,7 +3,13 @@ import { en } from '#web/app/messages/en.ts'
 import { ja } from '#web/app/messages/ja.ts'
 
 /** Words that are rightly the same in both languages. */
-const shared = new Set(['brand', 'documentTitle', 'earnings.unit', 'offer.data.unit'])
+const shared = new Set([
+  'brand',
+  'documentTitle',
+  'earnings.unit',
+  'offer.data.unit',
+  'wallet.list.relay.name',
+])
 
 const japanese = leavesOf(ja)
 const english = leavesOf(en)

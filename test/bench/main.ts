@@ -3,13 +3,17 @@ import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { childEnvironment } from '#runner/dawn/vulkan-environment.ts'
 import type { GpuFigures } from './gpu-bench.ts'
+import { benchChain } from './chain/chain-command.ts'
 import { benchTrust } from './trust/trust-command.ts'
+import { measureLog } from './log-throughput.ts'
 import { measureRunner, type RunnerFigures } from './runner-bench.ts'
 
 const usage = `Usage: npm run bench -- <what> [--json]
 
   runner   the network against a bare dispatch loop in the same tab; tiling; the page's main thread (about 3 minutes)
   gpu      matmul, path-tracer and n-body on this machine's adapter, against ceilings measured in the same run
+  chain    gas of funding, roots and claims; how long roots take; writes docs/chain (about a minute)
+  log      how fast the public log grows and is audited (half a minute)
   trust    verification schemes under cheats, side by side; writes docs/trust (--seeds 20, --units 5e4; about 20 minutes)
 
 --json prints one object on the last line of standard output.
@@ -35,6 +39,16 @@ else if (what === 'runner') {
   const figures = await measuredByChild()
   if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`)
   else printGpu(figures)
+} else if (what === 'chain') {
+  await benchChain({ json: values.json === true }, tell)
+} else if (what === 'log') {
+  const figures = await measureLog(tell)
+  if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`)
+  else
+    process.stdout.write(
+      `${figures.entries} entries of ${figures.bytesPerEntry.toFixed(0)} bytes: ${figures.appendedPerSecond.toFixed(0)} a second appended and published, ` +
+        `${figures.auditedPerSecond.toFixed(0)} a second audited on one core\n`,
+    )
 } else if (what === 'trust' && isCount(values.seeds) && isCount(values.units)) {
   const [seeds, units] = [Number(values.seeds), Number(values.units)]
   await benchTrust({ seeds, units, json: values.json === true }, tell)

@@ -18,7 +18,7 @@ import type { Hex } from '#protocol/bytes.ts'
 
 export const testChainId = 31337
 
-/** Anvil's published account, good for tests only. It mints, posts and pays for the deployments. */
+/** Anvil's published account, good for tests only. It mints, audits and pays for the deployments. */
 export const deployer = mnemonicToAccount('test test test test test test test test test test test junk')
 
 /** A real chain of its own with the three contracts, for the length of a test file. */
@@ -109,7 +109,14 @@ export class TestChain {
 
   async #deploy(): Promise<void> {
     const token = await this.#create(maskToken, [deployer.address])
-    const pay = await this.#create(settlement, [token, deployer.address])
+    const setup = {
+      auditors: [deployer.address],
+      threshold: 1n,
+      activationDelay: 0n,
+      log: deployer.address,
+      unbondingDelay: 0n,
+    }
+    const pay = await this.#create(settlement, [token, setup])
     const escrow = await this.reader.readContract({
       address: pay,
       abi: settlement.abi,

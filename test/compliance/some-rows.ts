@@ -12,6 +12,7 @@ import type {
 } from '#coordinator/core/records.ts'
 import type { LoadedRows } from '#coordinator/edge/store/store.ts'
 import type { Epoch } from '#coordinator/core/state.ts'
+import type { WalletRow } from '#coordinator/core/wallet-state.ts'
 
 /** More than any 64-bit number holds, and odd, so that a rounding shows. */
 export const hugeWei = 2n ** 200n + 12_345n
@@ -155,12 +156,34 @@ export function aCheckRow(provider: number, index: number, weightWei = hugeWei):
   return { table: 'checks', row }
 }
 
-export function anEpochRow(number: number, state: 'prepared' | 'posted'): DurableRecord {
+export function aWalletRow(provider: number, changes: Partial<WalletRow> = {}): DurableRecord {
+  const row: WalletRow = {
+    provider: aProvider(provider),
+    serial: 1,
+    wallet: aProvider(77),
+    expiresAtSeconds: 1_900_000_000,
+    sessionSignature: `0x${'01'.repeat(65)}`,
+    walletSignature: `0x${'02'.repeat(300)}`,
+    state: 'inEffect',
+    filedAtMs: 1_700_000_000_000.5,
+    effectiveAtMs: 1_700_000_000_001,
+    fromWei: hugeWei,
+    ...changes,
+  }
+  return { table: 'wallets', row }
+}
+
+export function anEpochRow(number: number, state: 'prepared' | 'posted' | 'stopped'): DurableRecord {
   const epoch: Epoch = {
     number,
     earnings: [{ provider: aProvider(1), cumulativeWei: hugeWei * BigInt(number) }],
     charges: [{ job: hex32(1), cumulativeWei: BigInt(number) }],
     closedJobs: number % 2 === 0 ? [hex32(1)] : [],
+    attestation: {
+      ...{ epoch: number, logSize: 9, logRoot: hex32(2), payRoot: hex32(3), chargesHash: hex32(4) },
+      ...{ totalEarnedWei: hugeWei, totalChargedWei: hugeWei + 1n },
+    },
+    signatures: [{ auditor: aProvider(5), signature: `0x${'03'.repeat(65)}` }],
   }
   return {
     table: 'epochs',

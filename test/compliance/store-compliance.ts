@@ -13,6 +13,7 @@ import {
   assignmentId,
   aStandingRow,
   aUnitRow,
+  aWalletRow,
   hex32,
   hugeWei,
   someBytes,
@@ -43,6 +44,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     test('[D3] a new store is empty', async () => {
       expect(await loadAfter()).toEqual({
         jobs: [],
+        unopened: [],
         units: [],
         openAssignments: [],
         provisionalAssignments: [],
@@ -51,9 +53,52 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         checks: [],
         shares: [],
         claims: [],
+        wallets: [],
         postedEpoch: undefined,
         preparedEpoch: undefined,
+        lastEpochNumber: 0,
       })
+    })
+
+    test('[O6] the log’s entries are kept with their batch, in their order, and never change', async () => {
+      const { store } = kept
+      expect(await store.logSize()).toBe(0)
+      await store.commit([aJobRow()], [someBytes(3), someBytes(5)])
+      await store.commit([], [someBytes(7)])
+      await store.commit([aJobRow(2)])
+      const reopened = await kept.reopen()
+      expect(await reopened.logSize()).toBe(3)
+      const entries = await reopened.logEntries(0, 3)
+      expect(entries.map((entry) => [...entry])).toEqual([3, 5, 7].map((length) => [...someBytes(length)]))
+      expect((await reopened.logEntries(1, 2)).map(({ length }) => length)).toEqual([5])
+    })
+
+    test('[O6] the last head that was signed is kept', async () => {
+      expect(await kept.store.signedHead()).toBeUndefined()
+      await kept.store.keepSignedHead({ size: 1, root: hex32(1) })
+      await kept.store.keepSignedHead({ size: 2, root: hex32(2) })
+      expect(await (await kept.reopen()).signedHead()).toEqual({ size: 2, root: hex32(2) })
+    })
+
+    test('[O7] what a result’s commitment opens to is kept until the result has come to its end', async () => {
+      const opening = (attempt: number) => {
+        const assignment = assignmentId(1, 0, attempt)
+        return { assignment, resultDigest: hex32(10 + attempt), nonce: hex32(20 + attempt) }
+      }
+      const reveal = (attempt: number): DurableRecord => ({
+        table: 'reveals',
+        row: { ...opening(attempt), round: 7 },
+      })
+      const states = ['revealed', 'provisional', 'accepted', 'refused', 'cancelled', 'provisional'] as const
+      const ended: DurableRecord = {
+        table: 'assignmentEnds',
+        row: { assignment: assignmentId(1, 0, 5), state: 'accepted', reason: undefined },
+      }
+      const rows = await loadAfter(
+        [aJobRow(), ...states.flatMap((_state, attempt) => [reveal(attempt)])],
+        [...states.map((state, attempt) => anAssignmentRow({ attempt }, { state })), ended],
+      )
+      expect(rows.unopened).toEqual([opening(0), opening(1)])
     })
 
     test('[D3] an empty batch is kept, too', async () => {
@@ -75,8 +120,14 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         aStandingRow(1, { checks: 31, missedAtUnits: 0, checksFrom: 17, convictions: 2 }),
         aStandingRow(2, { probationPassed: 0 }),
       ]
+      const links = [
+        aWalletRow(1),
+        aWalletRow(1, { serial: 2, state: 'pending', fromWei: undefined }),
+        aWalletRow(2, { fromWei: 0n }),
+      ]
       const rows = await loadAfter([
         aFullJob,
+        ...links,
         anAssignmentRow({ unit: 0 }, { state: 'accepted', commitment: hex32(5), resultDigest: hex32(6) }),
         aUnitRow({ unit: 0 }, { disputed: true }),
         anAssignmentRow({ unit: 1 }, open),
@@ -119,8 +170,18 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         transaction: hex32(8),
       })
       expect(rows.claims).toContainEqual({ provider: aProvider(2), claimedWei: 0n, transaction: undefined })
+      expect(rows.wallets).toHaveLength(3)
+      for (const link of links) expect(rows.wallets).toContainEqual(rowOf(link))
       expect(rows.postedEpoch).toEqual(rowOf(anEpochRow(1, 'posted')))
       expect(rows.preparedEpoch).toEqual(rowOf(anEpochRow(2, 'prepared')))
+    })
+
+    test('[D3] a link that another took the place of is not loaded', async () => {
+      const rows = await loadAfter(
+        [aWalletRow(1, { state: 'pending', fromWei: undefined })],
+        [aWalletRow(1, { state: 'superseded', fromWei: undefined }), aWalletRow(1, { serial: 2 })],
+      )
+      expect(rows.wallets).toEqual([rowOf(aWalletRow(1, { serial: 2 }))])
     })
 
     test.each([2n ** 63n - 1n, 2n ** 63n, 2n ** 64n + 1n, 2n ** 256n - 1n, 10n ** 77n + 1n])(
@@ -165,6 +226,17 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(rows.openAssignments).toMatchObject([{ row: { state: 'expired', commitment: hex32(1) } }])
       expect(rows).toMatchObject({ postedEpoch: { state: 'posted' }, preparedEpoch: undefined })
       expect(rows.claims).toEqual([{ provider: aProvider(1), claimedWei: 2n, transaction: hex32(2) }])
+    })
+
+    test('[M9] of an epoch that was stopped only its number is remembered', async () => {
+      const rows = await loadAfter(
+        [anEpochRow(1, 'posted'), anEpochRow(2, 'prepared')],
+        [anEpochRow(2, 'stopped')],
+        [anEpochRow(3, 'prepared')],
+        [anEpochRow(3, 'stopped')],
+      )
+      expect(rows).toMatchObject({ postedEpoch: { epoch: { number: 1 } }, lastEpochNumber: 3 })
+      expect(rows.preparedEpoch).toBeUndefined()
     })
 
     test('[D2] nobody is paid twice for a result: its second ledger row changes nothing', async () => {

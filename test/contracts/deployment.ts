@@ -7,20 +7,28 @@ import {
   getContract,
   http,
 } from 'viem'
-import type { Address, Hex } from 'viem'
+import type { Hex } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
-import { jobEscrow, maskToken, settlement } from '#contracts/artifacts.ts'
+import { bonds, jobEscrow, maskToken, settlement } from '#contracts/artifacts.ts'
+import { deployContracts, type SettlementSetup } from '#coordinator/edge/chain/deploy.ts'
+import { sessionKeyOf } from '#protocol/session-key.ts'
 
 export type Deployment = Awaited<ReturnType<typeof deploy>>
 
 const mnemonic = 'test test test test test test test test test test test junk'
 
+/** Keys of the auditors, in the order of their addresses, and of the log. */
+export const auditorKeys = [1, 2, 3]
+  .map((secret) => sessionKeyOf(new Uint8Array(32).fill(secret)))
+  .sort((left, right) => (left.provider < right.provider ? -1 : 1))
+export const logKey = sessionKeyOf(new Uint8Array(32).fill(9))
+
 /**
- * Deploys the three contracts on a fresh anvil and returns them in the hands of three people:
- * the operator (owner of the token and poster), a requester, and a relayer who is neither.
+ * Deploys the contracts on a fresh anvil, two of three auditors deciding without a delay unless said, and returns them in
+ * the hands of three people: the operator (owner of the token), a requester, and a relayer who is neither.
  */
-export async function deploy(url: string) {
+export async function deploy(url: string, setup: Partial<SettlementSetup> = {}) {
   const transport = http(url)
   const reader = createPublicClient({ chain: foundry, transport, pollingInterval: 20, cacheTime: 0 })
   const clock = createTestClient({ chain: foundry, mode: 'anvil', transport })
@@ -34,20 +42,19 @@ export async function deploy(url: string) {
     if (receipt.status !== 'success') throw new Error(`transaction ${receipt.transactionHash} was reverted`)
     return receipt
   }
-  async function created(sent: Promise<Hex>): Promise<Address> {
-    const { contractAddress } = await mined(sent)
-    if (!contractAddress) throw new Error('the transaction created no contract')
-    return contractAddress
-  }
 
-  const token = await created(deployer.deployContract({ ...maskToken, args: [deployer.account.address] }))
-  const settlementAddress = await created(
-    deployer.deployContract({ ...settlement, args: [token, deployer.account.address] }),
-  )
-  const escrow = await reader.readContract({
-    address: settlementAddress,
+  const contracts = await deployContracts(reader, deployer, {
+    auditors: auditorKeys.map(({ provider }) => provider),
+    threshold: 2,
+    activationDelaySeconds: 0,
+    log: logKey.provider,
+    unbondingDelaySeconds: 3600,
+    ...setup,
+  })
+  const bondsAddress = await reader.readContract({
+    address: contracts.settlement,
     abi: settlement.abi,
-    functionName: 'escrow',
+    functionName: 'bonds',
   })
 
   const seenBy = (wallet: typeof deployer) => {
@@ -55,15 +62,17 @@ export async function deploy(url: string) {
     return {
       wallet,
       account: wallet.account,
-      token: getContract({ address: token, abi: maskToken.abi, client }),
-      escrow: getContract({ address: escrow, abi: jobEscrow.abi, client }),
-      settlement: getContract({ address: settlementAddress, abi: settlement.abi, client }),
+      token: getContract({ address: contracts.token, abi: maskToken.abi, client }),
+      escrow: getContract({ address: contracts.escrow, abi: jobEscrow.abi, client }),
+      settlement: getContract({ address: contracts.settlement, abi: settlement.abi, client }),
+      bonds: getContract({ address: bondsAddress, abi: bonds.abi, client }),
     }
   }
   return {
     reader,
     clock,
     mined,
+    place: { chainId: foundry.id, settlement: contracts.settlement },
     operator: seenBy(deployer),
     requester: seenBy(person(1)),
     relayer: seenBy(person(2)),

@@ -4,6 +4,7 @@ import type { Address, Hex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { settlement as artifact } from '#contracts/artifacts.ts'
 import { startAnvil } from './anvil.ts'
+import { attestedEpoch } from './attested-epoch.ts'
 import type { Anvil } from './anvil.ts'
 import { deploy, refusalOf } from './deployment.ts'
 import type { Deployment } from './deployment.ts'
@@ -42,31 +43,38 @@ test('one budget pays two providers over two epochs, and what is left goes back'
 
   const job = await relayer.escrow.read.jobIdOf([holders.requester, salt])
   const first = treeOf({ ada: 30, bob: 15 })
-  const charge = [{ jobId: job, cumulative: mask(50) }]
-  const posted = await mined(operator.settlement.write.postEpoch([1n, root(first), mask(45), charge, []]))
-  expect(parseEventLogs({ abi: artifact.abi, logs: posted.logs, eventName: 'EpochPosted' })[0]?.args).toEqual(
-    {
-      epoch: 1n,
-      root: root(first),
-      totalEarned: mask(45),
-      totalCharged: mask(50),
-    },
-  )
+  const epoch = await attestedEpoch(world, {
+    payRoot: root(first),
+    totalEarnedWei: mask(45),
+    totalChargedWei: mask(50),
+    charges: [{ job, cumulativeWei: mask(50) }],
+    closedJobs: [],
+  })
+  const posted = await mined(relayer.settlement.write.proposeEpoch(epoch))
+  expect(
+    parseEventLogs({ abi: artifact.abi, logs: posted.logs, eventName: 'EpochActivated' })[0]?.args,
+  ).toEqual({
+    epoch: 1n,
+    root: root(first),
+    totalEarned: mask(45),
+    totalCharged: mask(50),
+    logSize: 10n,
+    logRoot: root(first),
+  })
   await mined(relayer.settlement.write.claim([ada, mask(30), proof(first, ada)]))
   expect(await balances()).toEqual(sums({ requester: 0, escrow: 50, settlement: 20, ada: 30, bob: 0 }))
   const again = relayer.settlement.simulate.claim([ada, mask(30), proof(first, ada)])
   expect(await refusalOf(again)).toBe('NothingToClaim')
 
   const second = treeOf({ ada: 40, bob: 25 })
-  await mined(
-    operator.settlement.write.postEpoch([
-      2n,
-      root(second),
-      mask(65),
-      [{ jobId: job, cumulative: mask(70) }],
-      [job],
-    ]),
-  )
+  const next = await attestedEpoch(world, {
+    payRoot: root(second),
+    totalEarnedWei: mask(65),
+    totalChargedWei: mask(70),
+    charges: [{ job, cumulativeWei: mask(70) }],
+    closedJobs: [job],
+  })
+  await mined(relayer.settlement.write.proposeEpoch(next))
   expect(await relayer.escrow.read.jobs([job])).toEqual({
     requester: holders.requester,
     refundableAt: deadline,
@@ -109,15 +117,20 @@ test('after the deadline anyone sends an unspent budget back to its requester', 
 })
 
 test('an error of the escrow or the token keeps its name on the way through its callers', async () => {
-  const { operator, requester, relayer } = world
-  const next = (await relayer.settlement.read.epoch()) + 1n
+  const { requester, relayer } = world
   const job = await relayer.escrow.read.jobIdOf([requester.account.address, salt])
-  const epoch = [next, zeroHash, mask(65), [{ jobId: job, cumulative: mask(101) }], []] as const
-
-  const overcharge = operator.settlement.simulate.postEpoch(epoch, { account: operator.account })
+  const epoch = {
+    payRoot: zeroHash,
+    totalEarnedWei: mask(65),
+    totalChargedWei: mask(101),
+    charges: [{ job, cumulativeWei: mask(101) }],
+    closedJobs: [],
+  }
+  const { account } = relayer
+  const overcharge = relayer.settlement.simulate.proposeEpoch(await attestedEpoch(world, epoch), { account })
   expect(await refusalOf(overcharge)).toBe('JobNotOpen')
-  const impostor = relayer.settlement.simulate.postEpoch(epoch, { account: relayer.account })
-  expect(await refusalOf(impostor)).toBe('NotPoster')
+  const tooFew = relayer.settlement.simulate.proposeEpoch(await attestedEpoch(world, epoch, 1), { account })
+  expect(await refusalOf(tooFew)).toBe('TooFewSignatures')
   const third = [pad('0x03', { size: 32 }), mask(1), (await now()) + hour] as const
   const unpaid = requester.escrow.simulate.fund(third, { account: requester.account })
   expect(await refusalOf(unpaid)).toBe('ERC20InsufficientAllowance')

@@ -1,7 +1,7 @@
 import { bigEndian, toHex, type Hex } from '#protocol/bytes.ts'
 import type { JobId } from '#protocol/ids.ts'
-import type { Epoch } from '#coordinator/core/state.ts'
-import type { Chain } from '#coordinator/edge/chain/chain.ts'
+import type { AttestedEpoch } from '#coordinator/core/state.ts'
+import type { Chain, EpochStanding, ProvenClaim } from '#coordinator/edge/chain/chain.ts'
 
 const zero: Hex = `0x${'00'.repeat(20)}`
 
@@ -12,17 +12,24 @@ export class SmallChain implements Chain {
   readonly funds = new Map<JobId, { fundedWei: bigint; refundableAtSeconds: bigint }>()
   readonly transactions: string[] = []
   broken = false
+  /** What it says of an epoch, if not that it is in effect. */
+  standing: EpochStanding | undefined
 
   funding(job: JobId): Promise<{ fundedWei: bigint; refundableAtSeconds: bigint }> {
     return Promise.resolve(this.funds.get(job) ?? { fundedWei: 0n, refundableAtSeconds: 0n })
   }
 
-  postEpoch(epoch: Epoch): Promise<Hex | undefined> {
-    return this.#send(`epoch ${epoch.number}`)
+  async postEpoch(epoch: AttestedEpoch): Promise<EpochStanding> {
+    const transaction = await this.#send(`epoch ${epoch.number}`)
+    return this.standing ?? { kind: 'active', transaction }
   }
 
-  payClaims(epoch: Epoch, claims: Epoch['earnings']): Promise<Hex | undefined> {
-    return this.#send(`${claims.length} claims of epoch ${epoch.number}`)
+  payClaims(claims: readonly ProvenClaim[]): Promise<Hex | undefined> {
+    return this.#send(claims.map(({ cumulativeWei, proof }) => `${cumulativeWei}/${proof.length}`).join())
+  }
+
+  claimedBy(): Promise<bigint> {
+    return Promise.resolve(0n)
   }
 
   relayRpc(): Promise<unknown> {

@@ -21,6 +21,8 @@ export interface DemoReport {
   readonly providers: readonly ProviderView[]
   readonly books: Books
   readonly picture: PictureCheck
+  /** Entries of the public log that `mask audit` has found to be in order. */
+  readonly auditedEntries: number
   readonly image: string
   readonly imageSha256: string
   readonly seconds: number
@@ -53,11 +55,14 @@ export async function runDemo(options: {
     const books = await readBooks(network.url, view, providers)
     const bytes = await readFile(image)
     const picture = compareWithReference(bytes)
+    tell('An auditor replays the public log')
+    const audit = await auditLog(network)
     const complaints = network.providers.flatMap((provider) => provider.complaints)
     const faults = [
       ...books.faults,
       ...faultsOf(view, providers),
       ...picture.faults,
+      ...audit.faults,
       ...complaints.map((complaint) => `a page complained: ${complaint}`),
     ]
     return {
@@ -67,6 +72,7 @@ export async function runDemo(options: {
       providers,
       books,
       picture,
+      auditedEntries: audit.entries,
       image,
       imageSha256: createHash('sha256').update(bytes).digest('hex'),
       seconds: Math.round((performance.now() - startedMs) / 100) / 10,
@@ -85,6 +91,16 @@ async function runJob(network: LocalNetwork, image: string, show: boolean): Prom
     job: string
   }
   return { id: manifest.job }
+}
+
+/** `mask audit`, as anybody could run it. */
+async function auditLog(network: LocalNetwork): Promise<{ entries: number; faults: string[] }> {
+  const state = join(network.folder, 'audit.json')
+  const places = ['--log', `${network.url}/log`, '--rpc', `${network.url}/rpc`, '--state', state]
+  const { code, stdout, stderr } = await runMask(['audit', ...places, '--json'])
+  if (code !== 0) return { entries: 0, faults: [`mask audit: ${stdout} ${stderr}`] }
+  const { entries, epoch } = JSON.parse(stdout) as { entries: number; epoch: unknown }
+  return { entries, faults: epoch === null ? ['mask audit has found no epoch in the log'] : [] }
 }
 
 async function waitForSettlement(network: LocalNetwork, id: string): Promise<ProviderView[]> {

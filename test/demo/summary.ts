@@ -38,6 +38,7 @@ export function reportAsJson(report: DemoReport): Record<string, unknown> {
       disagreeing: report.picture.pixelsDisagreeing,
       largestSteps: report.picture.largestSteps,
     },
+    auditedEntries: report.auditedEntries,
     image: report.image,
     imageSha256: report.imageSha256,
     seconds: report.seconds,

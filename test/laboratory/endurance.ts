@@ -1,89 +1,85 @@
-import { Random } from '#test/simulation/random.ts'
-import { runExperiment } from './experiment.ts'
-import { honest } from './honest.ts'
-import { MaskScheme } from './mask/mask-scheme.ts'
-import { scenarioOf } from './scenarios.ts'
-import { assert } from '#protocol/assert.ts'
+import { Network } from './endurance/network.ts'
+import type { PlantedBug } from './endurance/network-options.ts'
 
 export interface EnduranceReport {
   readonly scenario: 'endurance'
-  /** The seeds of the runs that were made, each a small network of its own. */
+  /** The seeds of the networks that were run, one after the other. */
   readonly seed: number
   readonly lastSeed: number
+  /** How long providers were connected, all together. */
   readonly providerHours: number
+  readonly providers: number
   readonly units: number
-  readonly events: number
+  /** Units computed, audits and checks included, per hour that a provider was connected. */
+  readonly unitsPerHour: number
+  readonly steps: number
+  readonly crashes: number
+  /** Times that the whole state was checked. What a step had touched was checked after each. */
+  readonly fullChecks: number
   readonly invariantViolations: number
   readonly firstViolation: string | null
   readonly honestPayExact: boolean
   readonly hoursPerMinute: number
 }
 
-/** A unit takes so long, and so does the laboratory's round. */
-const unitMs = 60_000
-const slots = 12
-const unitsOfRun = 600
+export interface EnduranceOptions {
+  readonly seed: number
+  /** Hours that all providers together are to be connected. */
+  readonly hours: number
+  /** Of a smaller network, for a test. */
+  readonly slots?: number
+  readonly troubleHours?: number
+  readonly stepsPerFullCheck?: number
+  readonly plantedBug?: PlantedBug
+}
 
 /**
- * Many small networks one after the other, each with its own seed, share of cheats and jobs, in which tabs vanish and
- * messages are lost. All invariants are checked after every event, and every run must come to its end.
- *
- * @param hours that all providers together are to be there.
+ * Networks one after the other, each with its own seed, share of cheats, jobs and kinds of trouble. What a step has
+ * touched is checked after every step, everything now and then, and every network must come to its end.
  */
-export function endurance({ seed, hours }: { seed: number; hours: number }): EnduranceReport {
+export function endurance({ seed, hours, ...options }: EnduranceOptions): EnduranceReport {
   const startedMs = performance.now()
-  const report = { units: 0, events: 0, violations: 0, exact: true, rounds: 0 }
+  const sum = { hours: 0, providers: 0, units: 0, worked: 0, steps: 0, crashes: 0, fullChecks: 0 }
+  let violations = 0
   let firstViolation: string | null = null
+  let exact = true
   let next = seed
-  for (; hoursIn(report.rounds) < hours; next += 1) {
-    const { scheme, outcome } = oneRun(next)
-    report.units += unitsOfRun
-    report.events += scheme.events
-    report.violations += scheme.violations
-    report.rounds += outcome.rounds
-    report.exact &&= outcome.identities.every(
-      ({ strategy, paidWei, announcedWei }) => strategy.malicious || paidWei === announcedWei,
-    )
-    firstViolation ??= scheme.violation === undefined ? null : `seed ${next}: ${scheme.violation}`
+  for (; sum.hours < hours && violations < violationsMost; next += 1) {
+    const network = new Network({ seed: next, ...options })
+    try {
+      network.run()
+      exact &&= network.isHonestPayExact
+    } catch (error) {
+      // Its state is of no further use.
+      violations += 1
+      firstViolation ??= `seed ${next}: ${String(error)}`
+    }
+    sum.hours += network.providerHours
+    sum.providers += network.identities.length
+    sum.units += network.units
+    sum.worked += network.identities.reduce((worked, identity) => worked + identity.worked, 0)
+    sum.steps += network.steps
+    sum.crashes += network.crashes
+    sum.fullChecks += network.fullChecks
   }
   const minutes = (performance.now() - startedMs) / 60_000
   return {
     scenario: 'endurance',
     seed,
     lastSeed: next - 1,
-    providerHours: Math.floor(hoursIn(report.rounds)),
-    units: report.units,
-    events: report.events,
-    invariantViolations: report.violations,
+    providerHours: Math.floor(sum.hours),
+    providers: sum.providers,
+    units: sum.units,
+    unitsPerHour: sum.worked / sum.hours,
+    steps: sum.steps,
+    crashes: sum.crashes,
+    fullChecks: sum.fullChecks,
+    invariantViolations: violations,
     firstViolation,
-    honestPayExact: report.exact,
-    hoursPerMinute: Math.round(hoursIn(report.rounds) / minutes),
+    honestPayExact: exact,
+    hoursPerMinute: Math.round(sum.hours / minutes),
   }
 }
 
-function hoursIn(rounds: number): number {
-  return (rounds * slots * unitMs) / 3_600_000
-}
-
-function oneRun(seed: number) {
-  const mixed = scenarioOf('mixed')
-  assert(mixed, 'there is a mixed scenario')
-  let scheme: MaskScheme | undefined
-  const f = new Random(seed ^ 0x5eed).between(0, 0.4)
-  const outcome = runExperiment({
-    seed,
-    units: unitsOfRun,
-    population: {
-      ...mixed,
-      slots,
-      f,
-      anchors: 1 / slots,
-      lifetimeMedian: 60,
-      honest: honest('lossy', 1, 0.05),
-    },
-    scheme: (bench, random, units) =>
-      (scheme = new MaskScheme(bench, random, units, { eventsPerCheck: 1, roundMs: unitMs })),
-  })
-  assert(scheme, 'an experiment makes its scheme')
-  return { scheme, outcome }
-}
+/** With so many the rest of a run says nothing more. */
+const violationsMost = 20

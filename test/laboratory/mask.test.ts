@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { endurance } from './endurance.ts'
 import { runLaboratory } from './laboratory.ts'
 import type { Report } from './report.ts'
 import { scenarioNames, scenarioOf } from './scenarios.ts'
@@ -31,12 +30,5 @@ describe('the real core in the laboratory', () => {
     const report = run('lossy')
     expect(report.honestPayExact).toBe(true)
     expect(report.honestWronged).toBe(0)
-  })
-
-  test('endurance: small networks in trouble, with the invariants checked after every event', () => {
-    const report = endurance({ seed: 1, hours: 5 })
-    expect(report.firstViolation).toBeNull()
-    expect(report.invariantViolations).toBe(0)
-    expect(report.providerHours).toBeGreaterThanOrEqual(5)
   })
 })

@@ -1,3 +1,4 @@
+import { logNormal } from '#test/simulation/log-normal.ts'
 import type { Random } from '#test/simulation/random.ts'
 import { Identity, type Strategy, type World } from './strategy.ts'
 
@@ -82,10 +83,7 @@ export class Population {
     return strategy ?? (this.#random.chance(flakyShare) ? flaky : honest)
   }
 
-  /** Log-normal, by Box and Muller (1958). */
   #lifetime(): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.#random.unit()))
-    const normal = radius * Math.cos(2 * Math.PI * this.#random.unit())
-    return Math.max(1, Math.round(this.#options.lifetimeMedian * Math.exp(lifetimeSigma * normal)))
+    return Math.max(1, Math.round(logNormal(this.#random, this.#options.lifetimeMedian, lifetimeSigma)))
   }
 }

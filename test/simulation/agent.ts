@@ -2,6 +2,7 @@ import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
 import { toHex, type Hex } from '#protocol/bytes.ts'
 import type { AssignmentId, ProviderId } from '#protocol/ids.ts'
 import type { FromCoordinator, Task } from '#protocol/messages.ts'
+import { sessionKeyOf, signDigest, type SessionKey } from '#protocol/session-key.ts'
 import { encodeSpots } from '#protocol/spot-results.ts'
 import type { Event } from '#coordinator/core/events.ts'
 import type { SessionId } from '#coordinator/core/state.ts'
@@ -28,6 +29,8 @@ interface Work {
 export interface AgentWorld {
   readonly timeline: Timeline
   readonly random: Random
+  /** Whether what agents commit to is signed, as the public log wants it; it takes most of a simulation's time. */
+  readonly signs: boolean
   /** Carries an event to the coordinator after the network's delay, if the session still stands on arrival. */
   tell(session: SessionId, event: Event): void
   /** Opens a session; undefined while the coordinator is down. */
@@ -44,13 +47,15 @@ export class Agent {
   /** Units it was told are accepted: whatever happens later, these must stay paid. */
   readonly acceptedUnits = new Set<number>()
   readonly #world: AgentWorld
+  readonly #key: SessionKey
   readonly #work = new Map<AssignmentId, Work>()
   #stale: Uint8Array | undefined
 
   constructor(world: AgentWorld, character: Character) {
     this.#world = world
     this.character = character
-    this.provider = toHex(world.random.bytes(20))
+    this.#key = sessionKeyOf(world.random.bytes(32))
+    this.provider = this.#key.provider
   }
 
   /** Connects, now or as soon as the coordinator is up. */
@@ -204,6 +209,7 @@ export class Agent {
       session,
       assignment: work.assignment,
       commitment: work.commitment,
+      ...(this.#world.signs && { signature: signDigest(this.#key, work.commitment) }),
     }))
   }
 

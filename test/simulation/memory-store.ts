@@ -9,14 +9,19 @@ import type {
   EpochRow,
   JobRow,
   LedgerRow,
+  OpeningRow,
   StandingRow,
   UnitRow,
 } from '#coordinator/core/records.ts'
+import type { WalletRow } from '#coordinator/core/wallet-state.ts'
 import type { JobId } from '#protocol/ids.ts'
+import type { TreeHead } from '#protocol/log/merkle.ts'
 import { unreachable } from '#protocol/assert.ts'
 
 /** A store for simulations: it survives the simulated coordinator's crashes, not the process. Passes the store's compliance suite. */
 export class MemoryStore implements Store {
+  /** The entries of the public log. */
+  readonly log: Uint8Array[] = []
   readonly #jobs = new Map<string, JobRow>()
   readonly #units = new Map<string, UnitRow>()
   readonly #assignments = new Map<string, AssignmentRow>()
@@ -28,15 +33,19 @@ export class MemoryStore implements Store {
   readonly #draws = new Map<string, DrawRow>()
   readonly #standings = new Map<string, StandingRow>()
   readonly #checks = new Map<string, CheckRow[]>()
+  readonly #unopened = new Map<string, OpeningRow>()
+  #signedHead: TreeHead | undefined
+  readonly #wallets = new Map<string, WalletRow>()
 
-  commit(records: readonly DurableRecord[]): Promise<void> {
-    this.apply(records)
+  commit(records: readonly DurableRecord[], entries: readonly Uint8Array[] = []): Promise<void> {
+    this.apply(records, entries)
     return Promise.resolve()
   }
 
   /** `commit` without a promise, for a simulator that has no time to wait. */
-  apply(records: readonly DurableRecord[]): void {
+  apply(records: readonly DurableRecord[], entries: readonly Uint8Array[] = []): void {
     for (const record of records) this.#applyOne(record)
+    this.log.push(...entries.map((entry) => entry.slice()))
   }
 
   #applyOne(record: DurableRecord): void {
@@ -49,6 +58,8 @@ export class MemoryStore implements Store {
         return
       case 'assignments':
         this.#assignments.set(record.row.id, record.row)
+        if (['accepted', 'refused', 'cancelled'].includes(record.row.state))
+          this.#unopened.delete(record.row.id)
         return
       case 'finals': {
         const key = `${record.row.job}/${record.row.unit}`
@@ -60,6 +71,7 @@ export class MemoryStore implements Store {
         const { assignment, state, reason } = record.row
         const row = this.#assignments.get(assignment)
         if (row) this.#assignments.set(assignment, { ...row, state, reason })
+        this.#unopened.delete(assignment)
         return
       }
       case 'results':
@@ -90,6 +102,17 @@ export class MemoryStore implements Store {
         const checks = this.#checks.get(record.row.provider) ?? []
         this.#checks.set(record.row.provider, checks)
         checks[record.row.index] = record.row
+        return
+      }
+      case 'wallets':
+        this.#wallets.set(`${record.row.provider}/${record.row.serial}`, record.row)
+        return
+      // They are kept as entries of the public log.
+      case 'commitments':
+        return
+      case 'reveals': {
+        const { assignment, resultDigest, nonce } = record.row
+        this.#unopened.set(assignment, { assignment, resultDigest, nonce })
         return
       }
       default:
@@ -127,8 +150,13 @@ export class MemoryStore implements Store {
       checks: this.#neededChecks(),
       shares: this.#shares(),
       claims: [...this.#claims.values()],
+      unopened: [...this.#unopened.values()].filter(({ assignment }) =>
+        ['revealed', 'provisional'].includes(this.#assignments.get(assignment)?.state ?? ''),
+      ),
+      wallets: [...this.#wallets.values()].filter(({ state }) => state !== 'superseded'),
       postedEpoch: epochs.find((row) => row.state === 'posted'),
       preparedEpoch: epochs.find((row) => row.state === 'prepared'),
+      lastEpochNumber: epochs[0]?.epoch.number ?? 0,
     }
   }
 
@@ -157,6 +185,23 @@ export class MemoryStore implements Store {
     for (const { job, provider, state } of this.#assignments.values())
       if (state === 'refused') shares.refuse(job, provider, 1)
     return shares.all
+  }
+
+  logSize(): Promise<number> {
+    return Promise.resolve(this.log.length)
+  }
+
+  logEntries(begin: number, end: number): Promise<readonly Uint8Array[]> {
+    return Promise.resolve(this.log.slice(begin, end))
+  }
+
+  signedHead(): Promise<TreeHead | undefined> {
+    return Promise.resolve(this.#signedHead)
+  }
+
+  keepSignedHead(head: TreeHead): Promise<void> {
+    this.#signedHead = head
+    return Promise.resolve()
   }
 
   canonicalResult(job: JobId, unit: number): Promise<Uint8Array | undefined> {

@@ -3,17 +3,20 @@ import type { AssignmentId, JobId } from '#protocol/ids.ts'
 import { recover } from '#coordinator/core/recover.ts'
 import { step } from '#coordinator/core/step.ts'
 import { defaultDurations } from '#coordinator/core/durations.ts'
-import type { JobTerms, SessionId, State } from '#coordinator/core/state.ts'
+import type { Epoch, JobTerms, SessionId, State } from '#coordinator/core/state.ts'
 import type { Effect } from '#coordinator/core/effects.ts'
 import type { Event } from '#coordinator/core/events.ts'
 import { checkInvariants } from '#coordinator/core/invariants.ts'
 import { withTerms } from '#coordinator/edge/store/store.ts'
-import { Agent, liars, type AgentWorld, type Character } from './agent.ts'
+import { Projection } from '#coordinator/edge/log/projection.ts'
+import { rulesEntryOf } from '#coordinator/edge/log/rules.ts'
+import { Agent, chainId, liars, type AgentWorld, type Character } from './agent.ts'
 import { defaultPolicy, type Policy } from '#coordinator/core/trust/policy.ts'
 import { roundAt } from '#coordinator/edge/beacon/beacon.ts'
 import { SeededBeacon } from '#coordinator/edge/beacon/seeded-beacon.ts'
 import { MemoryStore } from './memory-store.ts'
 import { Random } from './random.ts'
+import { answerTo } from './simulated-auditors.ts'
 import { SimulatedChain } from './simulated-chain.ts'
 import { aJob, isTrue } from './simulated-job.ts'
 import { Timeline } from './timeline.ts'
@@ -29,6 +32,8 @@ export interface SimulationOptions {
   /** Faults stop after this much virtual time, so that every run can come to its end. */
   readonly faultsMs?: number
   /** Deliberate mistakes, to see that the simulator notices: it must turn red with any of them. */
+  /** Keeps the public log, whose entries are then in the report. */
+  readonly recorded?: boolean
   readonly plantedBug?: 'sendBeforeCommit' | 'payTwice' | 'acceptOne'
 }
 
@@ -45,6 +50,8 @@ export interface SimulationReport {
   readonly events: number
   readonly virtualSeconds: number
   readonly paidWei: bigint
+  /** The public log's entries, where it was kept. */
+  readonly log: readonly Uint8Array[]
 }
 
 const defaultCharacters: readonly Character[] = [
@@ -60,6 +67,9 @@ const defaultCharacters: readonly Character[] = [
   'mute',
 ]
 
+/** The settlement contract of the simulated chain. */
+export const settlement = `0x${'5e'.repeat(20)}` as const
+
 /** Believes whatever comes: a planted mistake. */
 const trustful: Policy = { ...defaultPolicy, auditRateUnspotted: 0, probationUnits: 0, checksToEarn: 0 }
 
@@ -72,6 +82,7 @@ export function simulate(options: SimulationOptions): SimulationReport {
 class Simulation implements AgentWorld {
   readonly timeline = new Timeline()
   readonly random: Random
+  readonly signs: boolean
   readonly #options: SimulationOptions
   readonly #store = new MemoryStore()
   readonly #chain = new SimulatedChain()
@@ -81,6 +92,7 @@ class Simulation implements AgentWorld {
   readonly #policy: Policy
   readonly #sessions = new Map<SessionId, Agent>()
   #state: State | undefined
+  #projection: Projection | undefined
   /** Raised at each crash: what was on its way to the former coordinator is lost. */
   #life = 0
   #crashes = 0
@@ -90,6 +102,7 @@ class Simulation implements AgentWorld {
   constructor(options: SimulationOptions) {
     this.#options = options
     this.random = new Random(options.seed)
+    this.signs = options.recorded ?? false
     this.#terms = aJob(this.random, {
       unitCount: options.unitCount ?? 40,
       quorum: options.audited || options.checked || options.plantedBug === 'acceptOne' ? 1 : 2,
@@ -157,19 +170,23 @@ class Simulation implements AgentWorld {
   }
 
   #start(): void {
+    const rows = this.#store.loadNow()
+    const anchors =
+      this.#options.audited || this.#options.checked
+        ? this.#agents.slice(0, 1).map(({ provider }) => provider)
+        : []
     const { state, effects } = recover(
-      withTerms(this.#store.loadNow(), () => this.#terms),
+      withTerms(rows, () => this.#terms),
       this.timeline.nowMs,
-      {
-        durations: defaultDurations,
-        policy: this.#policy,
-        anchors:
-          this.#options.audited || this.#options.checked
-            ? this.#agents.slice(0, 1).map(({ provider }) => provider)
-            : [],
-      },
+      { durations: defaultDurations, policy: this.#policy, anchors },
     )
     this.#state = state
+    if (this.#options.recorded)
+      this.#projection = new Projection(
+        state.jobs,
+        rows,
+        rulesEntryOf({ chainId, contract: settlement, anchors, policy: this.#policy }),
+      )
     checkInvariants(state)
     this.#carryOut(effects)
     const life = this.#life
@@ -212,8 +229,10 @@ class Simulation implements AgentWorld {
     const early = this.#options.plantedBug === 'sendBeforeCommit'
     if (early) this.#deliver(effects, 0)
     // A commit may fail, or fail after it became durable: in both cases nobody hears of it.
-    if (!crashesHere || this.random.chance(0.5))
-      this.#store.apply(effects.flatMap((effect) => (effect.kind === 'persist' ? [effect.record] : [])))
+    if (!crashesHere || this.random.chance(0.5)) {
+      const records = effects.flatMap((effect) => (effect.kind === 'persist' ? [effect.record] : []))
+      this.#store.apply(records, records.length > 0 ? this.#projection?.entriesOf(records) : undefined)
+    }
     if (crashesHere) this.#crash()
     else if (!early) this.#deliver(effects, 20)
   }
@@ -236,11 +255,16 @@ class Simulation implements AgentWorld {
           if (agent?.session === effect.session) agent.dropped()
           break
         }
+        case 'prepareEpoch':
+          this.#onChain(() => answerTo(effect))
+          break
+        case 'attestEpoch':
+          this.#onChain(() =>
+            this.#faulty() && this.random.chance(0.1) ? stopped(effect.epoch) : answerTo(effect),
+          )
+          break
         case 'postEpoch':
-          this.#onChain(() => {
-            if (!this.#chain.post(effect.epoch)) return undefined
-            return { kind: 'epochPosted', epoch: effect.epoch.number, transaction: undefined }
-          })
+          this.#onChain(() => this.#post(effect.epoch))
           break
         case 'pushClaims':
           this.#onChain(() => {
@@ -258,6 +282,19 @@ class Simulation implements AgentWorld {
           break
       }
     }
+  }
+
+  /** A proposal may wait, be vetoed, or take effect at once. */
+  #post(epoch: Epoch): Event {
+    const { number } = epoch
+    const chance = this.#faulty() ? this.random.unit() : 1
+    if (this.#chain.isStopped(epoch)) return stopped(epoch)
+    if (chance < 0.2)
+      return { kind: 'epochPending', epoch: number, activatesAtMs: this.timeline.nowMs + 5_000 }
+    if (chance < 0.3 && this.#chain.epoch < number) this.#chain.veto(epoch)
+    return this.#chain.post(epoch)
+      ? { kind: 'epochPosted', epoch: number, transaction: undefined }
+      : stopped(epoch)
   }
 
   #fetch(assignment: AssignmentId, job: JobId, unit: number): void {
@@ -342,6 +379,7 @@ class Simulation implements AgentWorld {
       wrongResults,
       events: this.#events,
       virtualSeconds: Math.round(this.timeline.nowMs / 1_000),
+      log: this.#store.log,
       paidWei: [...this.#chain.claimed.values()].reduce((sum, wei) => sum + wei, 0n),
     }
   }
@@ -385,4 +423,8 @@ class Simulation implements AgentWorld {
       if (liars.includes(agent.character) && agent.character !== 'stale')
         assert(!this.#chain.claimed.has(agent.provider), '[Q4] a lone liar earns nothing')
   }
+}
+
+function stopped({ number }: Epoch): Event {
+  return { kind: 'epochStopped', epoch: number, reason: 'simulated' }
 }

@@ -1,6 +1,7 @@
 import { toHex } from '#protocol/bytes.ts'
+import { contentIdOf } from '#protocol/content-id.ts'
 import type { JobId } from '#protocol/ids.ts'
-import { jobIdOf } from '#protocol/job-spec.ts'
+import { jobIdOf, jobSaltOf } from '#protocol/job-spec.ts'
 import type { JobTerms } from '#coordinator/core/state.ts'
 import { Random } from './random.ts'
 
@@ -15,15 +16,18 @@ export function aJob(
 ): JobTerms {
   const quorum = options.quorum ?? 2
   const requester = toHex(random.bytes(20))
-  const salt = toHex(random.bytes(32))
+  const nonce = toHex(random.bytes(32))
+  const spec = contentIdOf(random.bytes(32))
+  const salt = jobSaltOf(spec, nonce)
   const unitPayWei = BigInt(1 + random.below(1_000_000)) * 64n * 10n ** 9n
   const unitPriceWei = unitPayWei * BigInt(quorum)
   const unitCostWei = quorum === 1 ? 2n * unitPriceWei + unitPriceWei / 32n : unitPriceWei
   const costWei = unitCostWei * BigInt(options.unitCount)
   return {
     id: jobIdOf(requester, salt),
-    spec: `simulated-${random.next()}`,
+    spec,
     salt,
+    nonce,
     name: 'Simulated job',
     requester,
     plan: {

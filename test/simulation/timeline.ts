@@ -1,14 +1,19 @@
+interface Moment {
+  readonly atMs: number
+  readonly order: number
+  readonly run: () => void
+}
+
 /** Virtual time: what is to happen, earliest first; at one moment in the order in which it was planned. */
 export class Timeline {
-  readonly #heap: { atMs: number; order: number; run: () => void }[] = []
+  readonly #heap: Moment[] = []
   #planned = 0
   nowMs = 0
 
   /** Plans something for `delayMs` from now. */
   after(delayMs: number, run: () => void): void {
     this.#planned += 1
-    this.#heap.push({ atMs: this.nowMs + Math.max(0, delayMs), order: this.#planned, run })
-    this.#rise(this.#heap.length - 1)
+    this.#rise({ atMs: this.nowMs + Math.max(0, delayMs), order: this.#planned, run })
   }
 
   /** Goes to the next planned moment and lets it happen; false when nothing is left. */
@@ -16,41 +21,46 @@ export class Timeline {
     const first = this.#heap[0]
     const last = this.#heap.pop()
     if (!first || !last) return false
-    if (first !== last) {
-      this.#heap[0] = last
-      this.#sink(0)
-    }
+    if (first !== last) this.#sink(last)
     this.nowMs = first.atMs
     first.run()
     return true
   }
 
-  #before(left: number, right: number): boolean {
-    const [a, b] = [this.#heap[left], this.#heap[right]]
-    return a !== undefined && (b === undefined || a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order))
-  }
-
-  #swap(left: number, right: number): void {
-    const [a, b] = [this.#heap[left], this.#heap[right]]
-    if (a && b) [this.#heap[left], this.#heap[right]] = [b, a]
-  }
-
-  #rise(start: number): void {
-    for (let index = start; index > 0;) {
-      const parent = (index - 1) >> 1
-      if (!this.#before(index, parent)) return
-      this.#swap(index, parent)
-      index = parent
+  /** Puts a moment into the heap, from its end upwards. */
+  #rise(moment: Moment): void {
+    const heap = this.#heap
+    let index = heap.length
+    while (index > 0) {
+      const parent = heap[(index - 1) >> 1]
+      if (!parent || !isBefore(moment, parent)) break
+      heap[index] = parent
+      index = (index - 1) >> 1
     }
+    heap[index] = moment
   }
 
-  #sink(start: number): void {
-    for (let index = start; ;) {
-      const [left, right] = [2 * index + 1, 2 * index + 2]
-      const child = this.#before(right, left) ? right : left
-      if (child >= this.#heap.length || !this.#before(child, index)) return
-      this.#swap(index, child)
-      index = child
+  /** Puts a moment into the heap in place of the first, from there downwards. */
+  #sink(moment: Moment): void {
+    const heap = this.#heap
+    let index = 0
+    for (;;) {
+      let below = 2 * index + 1
+      let child = heap[below]
+      if (!child) break
+      const right = heap[below + 1]
+      if (right && isBefore(right, child)) {
+        child = right
+        below += 1
+      }
+      if (!isBefore(child, moment)) break
+      heap[index] = child
+      index = below
     }
+    heap[index] = moment
   }
+}
+
+function isBefore(one: Moment, other: Moment): boolean {
+  return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order)
 }

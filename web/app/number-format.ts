@@ -33,6 +33,19 @@ export function formatWait(locale: Locale, durationMs: number): string {
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(amount)
 }
 
+/** A span of time in words, rounded up: seconds below 90 s, minutes below 90, hours above: "24 hours". */
+export function formatSpan(locale: Locale, durationMs: number): string {
+  const minutes = durationMs / 60_000
+  if (minutes < 90) return formatWait(locale, durationMs)
+  const hours = Math.ceil(minutes / 60)
+  return new Intl.NumberFormat(locale, { style: 'unit', unit: 'hour', unitDisplay: 'long' }).format(hours)
+}
+
+/** A moment by the reader's clock: date and time to the minute. */
+export function formatInstant(locale: Locale, atMs: number): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(atMs)
+}
+
 /** `0x1234…abcd`: enough to recognise an address, too little to trust it. */
 export function shortAddress(address: string): string {
   return address.length <= 12 ? address : `${address.slice(0, 6)}…${address.slice(-4)}`

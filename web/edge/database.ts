@@ -11,19 +11,22 @@ interface MaskSchema extends DBSchema {
   blobUses: { key: ContentId; value: { readonly bytes: number; readonly usedAtMs: number } }
   /** What the contributor wants, what was downloaded today, what was measured of the device; see offer-store.ts. */
   offer: { key: string; value: unknown }
+  /** Which wallet was connected last; see wallet/last-wallet.ts. */
+  wallet: { key: string; value: unknown }
 }
 
 export type Database = IDBPDatabase<MaskSchema>
 
 export function openDatabase(): Promise<Database> {
-  return openDB<MaskSchema>('mask', 2, {
+  return openDB<MaskSchema>('mask', 3, {
     upgrade(database, versionBefore) {
       if (versionBefore < 1) {
         database.createObjectStore('identity')
         database.createObjectStore('blobs')
         database.createObjectStore('blobUses')
       }
-      database.createObjectStore('offer')
+      if (versionBefore < 2) database.createObjectStore('offer')
+      database.createObjectStore('wallet')
     },
   })
 }

@@ -6,11 +6,13 @@ import {IJobEscrow} from "../../src/interfaces/IJobEscrow.sol";
 import {ISettlement} from "../../src/interfaces/ISettlement.sol";
 import {bound, vm} from "../support/Cheats.sol";
 import {MerkleTree} from "../support/MerkleTree.sol";
-import {Book, World} from "./World.sol";
+import {BondActions} from "./BondActions.sol";
+import {Epoch} from "./EpochActions.sol";
+import {Book} from "./World.sol";
 
 /// @dev The actions forge strings together at random. Each makes its own conditions first, so that it always
 /// does what its name says; and an action that must fail checks that it does.
-contract Handler is World {
+contract Handler is BondActions {
     uint256 private constant AMOUNT_MAX = 1e24;
 
     bytes32[] private _tree;
@@ -128,11 +130,14 @@ contract Handler is World {
         uint256 tooMuch = bound(amount, books[index].funded + 1, type(uint256).max);
         ISettlement.Charge[] memory charges = new ISettlement.Charge[](1);
         charges[0] = ISettlement.Charge(jobId(index), tooMuch);
-        bytes memory call = abi.encodeCall(
-            settlement.postEpoch,
-            (settlement.epoch() + 1, settlement.root(), settlement.totalEarned(), charges, new bytes32[](0))
+        Epoch memory epoch = _attest(
+            settlement.root(), settlement.totalEarned(), type(uint256).max, charges, new bytes32[](0)
         );
-        _mustFail(address(this), address(settlement), call, IJobEscrow.ChargeAboveFunded.selector);
+        _propose(epoch, THRESHOLD);
+        vm.warp(settlement.activatesAt());
+        _mustFail(
+            address(this), address(settlement), _activation(epoch), IJobEscrow.ChargeAboveFunded.selector
+        );
     }
 
     function intrude(uint256 pick, address caller) external action {
@@ -141,11 +146,10 @@ contract Handler is World {
         bytes4 notSettlement = IJobEscrow.NotSettlement.selector;
         _mustFail(caller, address(escrow), abi.encodeCall(escrow.chargeTo, (job, 1)), notSettlement);
         _mustFail(caller, address(escrow), abi.encodeCall(escrow.close, (job)), notSettlement);
-        bytes memory post = abi.encodeCall(
-            settlement.postEpoch,
-            (settlement.epoch() + 1, "root", 0, new ISettlement.Charge[](0), new bytes32[](0))
-        );
-        _mustFail(caller, address(settlement), post, ISettlement.NotPoster.selector);
+        bytes memory veto = abi.encodeCall(settlement.veto, (settlement.proposedEpoch()));
+        if (!settlement.isAuditor(caller)) {
+            _mustFail(caller, address(settlement), veto, ISettlement.NotAuditor.selector);
+        }
         bytes memory mint = abi.encodeCall(token.mint, (caller, 1));
         _mustFail(caller, address(token), mint, Ownable.OwnableUnauthorizedAccount.selector);
     }
@@ -200,7 +204,11 @@ contract Handler is World {
         }
         _formerTree = _tree;
         _tree = MerkleTree.build(accounts, amounts);
-        settlement.postEpoch(settlement.epoch() + 1, _tree[0], totalEarned, charges, closedJobs);
+        uint256 totalCharged = 0;
+        for (uint256 i = 0; i < books.length; i++) {
+            totalCharged += books[i].charged;
+        }
+        _activateAfter(_attest(_tree[0], totalEarned, totalCharged, charges, closedJobs));
     }
 
     /// @dev An epoch that leaves every provider with something new to claim.
@@ -242,11 +250,5 @@ contract Handler is World {
         for (uint256 i = 0; i < PROVIDERS; i++) {
             surplus -= earned[i];
         }
-    }
-
-    function _mustFail(address caller, address target, bytes memory call, bytes4 selector) private {
-        vm.prank(caller);
-        (bool ok, bytes memory answer) = target.call(call);
-        vm.assertTrue(!ok && bytes4(answer) == selector, "the call fails for the right reason");
     }
 }

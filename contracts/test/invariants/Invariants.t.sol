@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {MaskToken} from "../../src/MaskToken.sol";
 import {Settlement} from "../../src/Settlement.sol";
+import {IBonds} from "../../src/interfaces/IBonds.sol";
 import {IJobEscrow} from "../../src/interfaces/IJobEscrow.sol";
 import {vm} from "../support/Cheats.sol";
 import {Handler} from "./Handler.sol";
@@ -23,6 +24,7 @@ contract InvariantsTest {
     MaskToken private token = world.token();
     Settlement private settlement = world.settlement();
     IJobEscrow private escrow = world.escrow();
+    IBonds private bonds = world.bonds();
 
     /// @dev Read by forge: whose functions to call.
     function targetContracts() external view returns (address[] memory targets) {
@@ -30,7 +32,7 @@ contract InvariantsTest {
         targets[0] = address(world);
     }
 
-    /// @dev One campaign for all six: forge would play the same actions again for each.
+    /// @dev One campaign for all seven: forge would play the same actions again for each.
     function invariant_theBooksBalance() external view {
         Jobs memory all = _readJobs();
         _theSettlementIsSolvent(all);
@@ -38,13 +40,14 @@ contract InvariantsTest {
         _everyJobBalances(all);
         _nobodyIsPaidTwice();
         _refundsReachTheirRequester(all);
+        _bondsAreWhatWasPutUp();
         _theSupplyIsConserved(all);
     }
 
     /// @dev Guards the invariants against holding because nothing happened. A short run is one that forge
     /// cut down to replay a failure.
     function afterInvariant() external view {
-        if (world.actions() < 50) return;
+        if (world.actions() < 100) return;
         vm.assertGt(settlement.epoch(), 0, "an epoch was posted");
         vm.assertGt(settlement.totalCharged(), 0, "a job was charged");
         vm.assertGt(settlement.totalClaimed(), 0, "a claim was paid");
@@ -69,7 +72,7 @@ contract InvariantsTest {
         vm.assertEq(balance, all.funded - all.charged - all.refunded, "the escrow's balance");
     }
 
-    /// @dev [K3] every job is as its requester and the poster asked, and never spends more than was paid in.
+    /// @dev [K3] every job is as its requester and the auditors asked, and never spends more than was paid in.
     function _everyJobBalances(Jobs memory all) private pure {
         for (uint256 i = 0; i < all.jobs.length; i++) {
             Book memory book = all.books[i];
@@ -111,6 +114,27 @@ contract InvariantsTest {
         }
     }
 
+    /// @dev [K9] the bonds hold exactly what is at stake; who lost one got nothing, its reporter at most half.
+    function _bondsAreWhatWasPutUp() private view {
+        uint256 atStake = 0;
+        uint256 returned = 0;
+        for (uint256 i = 0; i < world.BONDED(); i++) {
+            vm.assertEq(bonds.bonds(world.bondOwner(i)).amount, world.bonded(i), "a bond");
+            vm.assertEq(token.balanceOf(world.bondOwner(i)), world.withdrawn(i), "what came back");
+            atStake += world.bonded(i);
+            returned += world.withdrawn(i);
+        }
+        vm.assertEq(token.balanceOf(address(bonds)), atStake, "the bonds' balance");
+        vm.assertEq(token.balanceOf(world.reporter()), world.rewarded(), "what the reporter got");
+        vm.assertEq(token.balanceOf(bonds.GRAVE()), world.burnt(), "what was burnt");
+        vm.assertLe(world.rewarded(), world.burnt(), "rewarded and burnt");
+        vm.assertEq(
+            atStake + returned + world.rewarded() + world.burnt(),
+            world.totalBonded(),
+            "put up and accounted for"
+        );
+    }
+
     /// @dev [K6] no action makes or destroys a token: everything minted is held by somebody we know.
     function _theSupplyIsConserved(Jobs memory all) private view {
         uint256 held = token.balanceOf(address(escrow)) + token.balanceOf(address(settlement));
@@ -120,8 +144,14 @@ contract InvariantsTest {
         for (uint256 i = 0; i < world.PROVIDERS(); i++) {
             held += token.balanceOf(world.provider(i));
         }
+        held += token.balanceOf(address(bonds)) + token.balanceOf(world.reporter());
+        held += token.balanceOf(bonds.GRAVE());
+        for (uint256 i = 0; i < world.BONDED(); i++) {
+            held += token.balanceOf(world.bondOwner(i));
+        }
+        uint256 minted =
+            all.funded + world.donatedToEscrow() + world.donatedToSettlement() + world.totalBonded();
         vm.assertEq(held, token.totalSupply(), "held and supply");
-        uint256 minted = all.funded + world.donatedToEscrow() + world.donatedToSettlement();
         vm.assertEq(token.totalSupply(), minted, "supply and minted");
     }
 

@@ -14,6 +14,7 @@ interface Vm {
     function assertLe(uint256 left, uint256 right, string calldata fact) external pure;
     function assertTrue(bool condition, string calldata fact) external pure;
     function assume(bool condition) external pure;
+    function chainId(uint256 id) external;
     function expectEmit(address emitter) external;
     function expectPartialRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;

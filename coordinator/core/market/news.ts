@@ -58,6 +58,9 @@ function noteRecord(state: State, record: DurableRecord): void {
     case 'draws':
     case 'epochs':
     case 'claims':
+    case 'wallets':
+    case 'commitments':
+    case 'reveals':
       return
     default:
       unreachable(record)

@@ -117,7 +117,7 @@ export function startOver(state: State, job: Job, unit: OpenUnit, effects: Effec
   unit.directed = false
   unit.designated = undefined
   unit.anchorWanted = false
-  dropSpots(job, unit)
+  dropSpots(state, job, unit)
   unit.missing = 1
   state.undesignated.delete(unit)
   refreshOpenUnit(job, unit, effects)

@@ -1,10 +1,11 @@
+import { spread } from '#protocol/draws.ts'
 import type { ProviderId } from '#protocol/ids.ts'
 import type { Effect } from '../effects.ts'
 import { matchesJob } from '../market/bid.ts'
 import type { Job, Provider, State } from '../state.ts'
 import type { OpenUnit } from '../unit-state.ts'
 import { refreshOpenUnit } from '../units.ts'
-import { newestNumber, spread } from './chance.ts'
+import { newestNumber } from './chance.ts'
 import { isOnProbation } from './standings.ts'
 
 /** So many providers are looked at before a choice is put off: a roster of thousands must not be walked for each check. */

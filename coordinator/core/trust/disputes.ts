@@ -3,10 +3,11 @@ import type { Effect } from '../effects.ts'
 import type { Job, State } from '../state.ts'
 import type { Accuser, OpenUnit } from '../unit-state.ts'
 import { wantSecondVote } from './draws.ts'
+import { contest, providersInDispute } from './contests.ts'
 import { placeOfAccusation } from './hearings.ts'
-import type { Accusation, Spot } from './spots.ts'
+import type { Accusation, Hearing, Spot } from './spots.ts'
 
-/** A spot differs from its unit's result. The unit comes into dispute, at once or when its accuser's former case is decided. */
+/** A spot differs from its unit's result: the unit comes into dispute, at once by an anchor's word, else when its case is heard. */
 export function accuse(
   state: State,
   job: Job,
@@ -19,6 +20,7 @@ export function accuse(
   if (!unit) return
   const { provider } = accuser
   unit.accusers.push(accuser)
+  contest(state, unit)
   const isAnchor = state.anchors.has(provider)
   // Neither side may settle its own case, but for an anchor.
   if (!isAnchor) unit.barred.add(provider)
@@ -30,22 +32,35 @@ export function accuse(
   const hearing = state.hearings.get(provider) ?? { open: undefined, waiting: [] }
   state.hearings.set(provider, hearing)
   hearing.waiting.push({ job: job.terms.id, spot })
-  hearNext(state, provider, nowMs, effects)
 }
 
 /** Goes on to the next case wherever the last one is decided. */
 export function hearAll(state: State, nowMs: number, effects: Effect[]): void {
-  for (const provider of [...state.hearings.keys()]) hearNext(state, provider, nowMs, effects)
+  if (state.hearings.size === 0) return
+  const busy = providersInDispute(state)
+  for (const [provider, hearing] of state.hearings)
+    if (!hearing.open || !isIn(state, hearing.open, provider, 'audit'))
+      hearNext(state, provider, hearing, busy, nowMs, effects)
 }
 
-function hearNext(state: State, provider: ProviderId, nowMs: number, effects: Effect[]): void {
-  const hearing = state.hearings.get(provider)
-  if (!hearing || (hearing.open && isIn(state, hearing.open, provider, 'audit'))) return
-  hearing.waiting = hearing.waiting.filter((accusation) => isIn(state, accusation, provider, 'spots'))
-  hearing.open = hearing.waiting.shift()
-  const place = hearing.open && placeOfAccusation(state, hearing.open, provider)
-  if (place) dispute(state, place.job, place.unit, hearing.open?.spot.spot ?? 0, nowMs, effects)
-  else state.hearings.delete(provider)
+/** @param busy providers one of whose results is in dispute: if that case is lost, all of their results are void. */
+function hearNext(
+  state: State,
+  provider: ProviderId,
+  hearing: Hearing,
+  busy: Set<ProviderId>,
+  nowMs: number,
+  effects: Effect[],
+): void {
+  const waiting = hearing.waiting.filter((accusation) => isIn(state, accusation, provider, 'spots'))
+  const next = waiting.find(({ spot }) => !busy.has(spot.primary))
+  hearing.open = next
+  hearing.waiting = waiting.filter((accusation) => accusation !== next)
+  const place = next && placeOfAccusation(state, next, provider)
+  if (place) {
+    busy.add(next.spot.primary)
+    dispute(state, place.job, place.unit, next.spot.spot, nowMs, effects)
+  } else if (waiting.length === 0) state.hearings.delete(provider)
 }
 
 /** Whether an accusation stands, and its unit is in dispute (`audit`) or not yet (`spots`). */

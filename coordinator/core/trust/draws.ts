@@ -1,15 +1,13 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { concatBytes, fromHex, type Hex } from '#protocol/bytes.ts'
+import type { Hex } from '#protocol/bytes.ts'
+import { chanceOf, drawNumbersOf, drawOutcomeOf, drawsAnchor } from '#protocol/draws.ts'
 import type { Effect } from '../effects.ts'
 import type { DrawRow } from '../records.ts'
 import type { Job, State } from '../state.ts'
 import type { OpenUnit } from '../unit-state.ts'
 import { refreshOpenUnit, replaceAssignment, votesOf, type RevealedAssignment } from '../units.ts'
 import { canPaySpots } from './budget.ts'
-import { chanceOf, spread } from './chance.ts'
 import { openCase } from './checks.ts'
 import { designate } from './designation.ts'
-import { spotsPerUnit } from '#protocol/spots-per-unit.ts'
 import { queueSpots } from './spot-queue.ts'
 import { isOnProbation } from './standings.ts'
 import { takeProvisionally } from './provisional.ts'
@@ -91,9 +89,15 @@ function draw(
   nowMs: number,
   effects: Effect[],
 ): void {
-  const numbers = numbersOf(value, vote.commitment)
-  const { outcome, spots } = outcomeOf(state, job, vote, numbers)
-  const anchor = outcome === 'audit' && chanceOf(numbers[1] ?? 0) < state.policy.anchorShare
+  const numbers = drawNumbersOf(value, vote.commitment)
+  const known = {
+    isChecked: job.isChecked,
+    spottable: job.terms.spottable,
+    isOnProbation: isOnProbation(state, vote.provider),
+    canPaySpots: () => canPaySpots(state, job),
+  }
+  const { outcome, spots } = drawOutcomeOf(known, state.policy, numbers)
+  const anchor = outcome === 'audit' && drawsAnchor(numbers, state.policy)
   const row: DrawRow = {
     assignment: vote.id,
     job: job.terms.id,
@@ -131,7 +135,7 @@ export function carryOut(
       return
     case 'check':
     case 'lastCheck': {
-      const isPlanted = chanceOf(numbersOf(value, vote.commitment)[3] ?? 0) < state.policy.plantedShare
+      const isPlanted = chanceOf(drawNumbersOf(value, vote.commitment)[3] ?? 0) < state.policy.plantedShare
       const drawn = { value, seed, isPlanted, isLast: outcome === 'lastCheck' }
       openCase(state, job, unit, vote, drawn, nowMs, effects)
       return
@@ -184,36 +188,4 @@ export function wantSecondVote(
   unit.quorum = 2
   unit.missing = Math.max(1, 2 - votesOf(unit).length)
   designate(state, job, unit, seed, nowMs, effects)
-}
-
-function outcomeOf(
-  state: State,
-  job: Job,
-  vote: RevealedAssignment,
-  numbers: Uint32Array,
-): Pick<DrawRow, 'outcome' | 'spots'> {
-  const { policy } = state
-  if (job.isChecked) return { outcome: 'check', spots: [] }
-  const { spottable } = job.terms
-  const rate = spottable ? policy.auditRate : policy.auditRateUnspotted
-  const isAudited = isOnProbation(state, vote.provider) || chanceOf(numbers[0] ?? 0) < rate
-  if (!spottable || policy.spotsDrawn === 0) return { outcome: isAudited ? 'audit' : 'pass', spots: [] }
-  if (!canPaySpots(state, job)) return { outcome: 'audit', spots: [] }
-  // An auditor that is its friend would repeat a lie: spots of an audited unit make that as risky as any other.
-  return { outcome: isAudited ? 'audit' : 'spots', spots: chooseSpots(numbers, policy.spotsDrawn) }
-}
-
-/** Distinct parts of a unit. */
-function chooseSpots(numbers: Uint32Array, count: number): number[] {
-  const spots = new Set<number>()
-  for (let place = 3; spots.size < count; place += 1)
-    spots.add((((numbers[3 + (place % 5)] ?? 0) + spread(place - 3)) >>> 0) % spotsPerUnit)
-  return [...spots]
-}
-
-/** Eight numbers that nobody could know before the round: SHA-256 of its value and the commitment. */
-function numbersOf(value: Hex, commitment: Hex): Uint32Array {
-  const digest = sha256(concatBytes(fromHex(value), fromHex(commitment)))
-  const view = new DataView(digest.buffer, digest.byteOffset)
-  return Uint32Array.from({ length: 8 }, (_, place) => view.getUint32(4 * place))
 }

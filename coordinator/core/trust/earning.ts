@@ -3,6 +3,7 @@ import type { Hex } from '#protocol/bytes.ts'
 import type { Effect } from '../effects.ts'
 import type { Job, State } from '../state.ts'
 import type { PendingQueue, PendingUnit, Standing } from './standing.ts'
+import { isContested } from './contests.ts'
 import { persistStanding, standingOf } from './standings.ts'
 
 /**
@@ -15,7 +16,15 @@ import { persistStanding, standingOf } from './standings.ts'
 export function addPending(standing: Standing, requester: Hex, unit: PendingUnit, nowMs: number): void {
   let queue = standing.pending.get(requester)
   if (!queue) {
-    queue = { requester, units: [], head: 0, from: unit.mark, counted: unit.mark, sums: new Map() }
+    queue = {
+      requester,
+      units: [],
+      head: 0,
+      from: unit.mark,
+      counted: unit.mark,
+      sums: new Map(),
+      missingWei: 0n,
+    }
     standing.pending.set(requester, queue)
   }
   queue.units.push(unit)
@@ -44,7 +53,13 @@ export function passCheck(
   standing.lastActiveMs = nowMs
   if (standing.probationPassed < state.policy.probationUnits) standing.probationPassed += 1
   persistStanding(standing, effects)
-  const earned = [...standing.pending.values()].flatMap((queue) => takeEarned(state, standing, queue))
+  // Nothing is earned while a result of the same provider is contested.
+  const mayEarn = !isContested(state, standing.provider)
+  const earned: PendingUnit[] = []
+  for (const queue of standing.pending.values()) {
+    queue.missingWei -= weightWei
+    if (mayEarn && queue.missingWei <= 0n) earned.push(...takeEarned(state, standing, queue))
+  }
   forgetOldChecks(standing)
   return earned
 }
@@ -52,10 +67,13 @@ export function passCheck(
 /** Takes from a queue what its provider's checks have earned. */
 function takeEarned(state: State, standing: Standing, queue: PendingQueue): PendingUnit[] {
   const earned: PendingUnit[] = []
+  queue.missingWei = 0n
   for (let unit = queue.units[queue.head]; unit; unit = queue.units[queue.head]) {
     moveWindow(standing, queue, Math.max(unit.mark, standing.checksFrom))
     const neededWei = unit.payWei * BigInt(state.policy.checksToEarn)
-    if (creditWei(state, queue, neededWei) < neededWei) break
+    queue.missingWei = neededWei - creditWei(state, queue, neededWei)
+    if (queue.missingWei > 0n) break
+    queue.missingWei = 0n
     earned.push(unit)
     queue.head += 1
   }
@@ -67,7 +85,11 @@ function takeEarned(state: State, standing: Standing, queue: PendingQueue): Pend
 }
 
 /** What the checks in a queue's window count towards a unit that needs this much. */
-function creditWei(state: State, queue: PendingQueue, neededWei: bigint): bigint {
+function creditWei(
+  state: State,
+  queue: { readonly requester: Hex; readonly sums: ReadonlyMap<Hex, bigint> },
+  neededWei: bigint,
+): bigint {
   const capWei = (neededWei * BigInt(Math.round(state.policy.requesterShareMax * 10_000))) / 10_000n
   let credit = 0n
   for (const [requester, wei] of queue.sums)
@@ -122,8 +144,24 @@ export function removePending(standing: Standing, gone: (unit: PendingUnit) => b
     for (const unit of queue.units.slice(queue.head)) (gone(unit) ? removed : rest).push(unit)
     queue.units = rest
     queue.head = 0
+    queue.missingWei = 0n
   }
   return removed
+}
+
+/** Sums of the checks since an identity was last found wrong, as far as they are in its log: what was added up once. */
+const lifeSums = new WeakMap<Standing, { from: number; to: number; readonly sums: Map<Hex, bigint> }>()
+
+function lifeSumsOf(standing: Standing): ReadonlyMap<Hex, bigint> {
+  const from = Math.max(standing.checksFrom, standing.logFrom)
+  let known = lifeSums.get(standing)
+  if (known?.from !== from) lifeSums.set(standing, (known = { from, to: from, sums: new Map() }))
+  const { sums } = known
+  for (; known.to < standing.checks; known.to += 1) {
+    const check = checkAt(standing, known.to)
+    sums.set(check.requester, (sums.get(check.requester) ?? 0n) + check.weightWei)
+  }
+  return sums
 }
 
 /**
@@ -136,13 +174,8 @@ export function checksMissing(
   requester: Hex,
   payWei: bigint,
 ): number {
-  const standing = standingOf(state, provider)
-  const sums = new Map<Hex, bigint>()
-  for (let index = Math.max(standing.checksFrom, standing.logFrom); index < standing.checks; index += 1) {
-    const check = checkAt(standing, index)
-    sums.set(check.requester, (sums.get(check.requester) ?? 0n) + check.weightWei)
-  }
+  const sums = lifeSumsOf(standingOf(state, provider))
   const neededWei = payWei * BigInt(state.policy.checksToEarn)
-  const missingWei = neededWei - creditWei(state, { requester, sums } as PendingQueue, neededWei)
+  const missingWei = neededWei - creditWei(state, { requester, sums }, neededWei)
   return missingWei <= 0n ? 0 : Number((missingWei + payWei - 1n) / payWei)
 }

@@ -1,6 +1,7 @@
 import type { ProviderId } from '#protocol/ids.ts'
 import type { Job, State } from '../state.ts'
 import type { OpenUnit } from '../unit-state.ts'
+import { endContest } from './contests.ts'
 import { queueSpots } from './spot-queue.ts'
 import type { Accusation } from './spots.ts'
 
@@ -31,6 +32,7 @@ export function voidAccusations(state: State, provider: ProviderId, nowMs: numbe
     )
     // The spot is as it was before it was re-run: drawn, and neither paid nor void.
     job.spots.outstanding -= 1
+    if (unit.accusers.length === 0) endContest(state, unit)
     queueSpots(job, unit, primary, [spot], nowMs)
   }
 }

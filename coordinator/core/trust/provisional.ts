@@ -98,11 +98,12 @@ export function payAccuser(
   state: State,
   job: Job,
   unit: number,
-  { provider, assignment, payWei }: Accuser,
+  { provider, assignment, spot, payWei }: Accuser,
   nowMs: number,
   effects: Effect[],
 ): void {
-  const result = { assignment: `${assignment}/${unit}`, unit, provider, amountWei: payWei }
+  // One bundle may hold two spots of a unit: each is paid once, under a name of its own.
+  const result = { assignment: `${assignment}/${unit}/${spot}`, unit, provider, amountWei: payWei }
   payResult(state, job, result, nowMs, effects)
   creditCheck(state, job, provider, payWei, nowMs, effects)
   sendAccount(state, provider, effects)

@@ -1,3 +1,4 @@
+import { chanceOf, spread } from '#protocol/draws.ts'
 import { firstErrandAttempt } from '#protocol/ids.ts'
 import { spotsPerBundleMaxOf } from '#protocol/spot-results.ts'
 import type { Effect } from '../effects.ts'
@@ -7,7 +8,7 @@ import type { Job, Provider, State } from '../state.ts'
 import type { Assignment } from '../unit-state.ts'
 import { endAssignment } from '../units.ts'
 import { spotPayWei } from './budget.ts'
-import { chanceOf, newestNumber, spread } from './chance.ts'
+import { newestNumber } from './chance.ts'
 import { choose } from './designation.ts'
 import type { Bundle, Spot } from './spots.ts'
 

@@ -6,7 +6,7 @@ import type { Job, State } from '../state.ts'
 import type { Assignment, OpenUnit } from '../unit-state.ts'
 import { votesOf, type RevealedAssignment } from '../units.ts'
 import { spotPayWei } from './budget.ts'
-import { accuse } from './disputes.ts'
+import { accuse, hearAll } from './disputes.ts'
 import { beginAudit } from './draws.ts'
 import { creditCheck, takeProvisionally } from './provisional.ts'
 import { dissolveBundle, resultBytesOf } from './spot-checks.ts'
@@ -83,8 +83,10 @@ function takeWritten(
     if (verdict !== 'disagrees') continue
     const payWei = spotPayWei(job) * BigInt(1 + owed)
     owed = 0
-    accuse(state, job, spot, { provider, assignment: id, payWei, primary: spot.primary }, nowMs, effects)
+    const accuser = { provider, assignment: id, spot: spot.spot, payWei, primary: spot.primary }
+    accuse(state, job, spot, accuser, nowMs, effects)
   }
+  hearAll(state, nowMs, effects)
   sendAccount(state, provider, effects)
 }
 

@@ -35,6 +35,8 @@ export interface PendingQueue {
   from: number
   counted: number
   readonly sums: Map<Hex, bigint>
+  /** The oldest pending unit is not earned before checks of this weight have been passed, or more; 0: not known. */
+  missingWei: bigint
 }
 
 /** What a provider's checked work says about it. Kept for ever, by identity. */

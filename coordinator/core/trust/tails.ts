@@ -1,11 +1,13 @@
+import { chanceOf, spread } from '#protocol/draws.ts'
 import type { AssignmentId, JobId, ProviderId } from '#protocol/ids.ts'
 import type { Effect } from '../effects.ts'
 import type { DrawRow } from '../records.ts'
 import type { Job, State } from '../state.ts'
 import { newOpenUnit, replaceAssignment, type RevealedAssignment } from '../units.ts'
 import { sendAccount, accountOf } from '../ledger.ts'
+import { isContested } from './contests.ts'
 import { carryOut } from './draws.ts'
-import { chanceOf, newestNumber, spread } from './chance.ts'
+import { newestNumber } from './chance.ts'
 import { checksMissing, pendingOf, removePending } from './earning.ts'
 import { finalise } from './provisional.ts'
 import type { PendingUnit, Standing } from './standing.ts'
@@ -22,13 +24,25 @@ export function settleTails(state: State, nowMs: number, effects: Effect[]): voi
   const quiet = quietJobs(state, nowMs)
   for (const provider of [...state.withPending]) {
     const standing = standingOf(state, provider)
-    const isIdle = nowMs - standing.lastActiveMs >= state.durations.tailIdleMs
-    if (!isIdle && quiet.size === 0) continue
-    const due = [...pendingOf(standing)].filter(({ job }) => isIdle || quiet.has(job))
+    const idleMs = nowMs - standing.lastActiveMs
+    if (idleMs < state.durations.tailIdleMs && quiet.size === 0) continue
+    const due = [...pendingOf(standing)].filter(
+      ({ job }) => quiet.has(job) || idleMs >= tailIdleMsOf(state, job),
+    )
     for (const group of byRequester(state, due).values()) settle(state, standing, group, nowMs, effects)
     if (pendingOf(standing).next().done === true) state.withPending.delete(provider)
   }
 }
+
+/** How long a provider of a job's units must have passed no check: between two of its units it may be busy with one. */
+function tailIdleMsOf({ jobs, durations }: State, id: JobId): number {
+  const job = jobs.get(id)
+  const meanMs = job && job.timedUnits > 0 ? job.timesMs.run / job.timedUnits : 0
+  return durations.tailIdleMs + tailUnits * meanMs
+}
+
+/** An identity that did nothing in the time of so many units has gone. */
+const tailUnits = 4
 
 /** The jobs that have nothing left but provisional units, and have had nothing else for a while. */
 function quietJobs({ jobs, durations }: State, nowMs: number): Set<JobId> {
@@ -65,6 +79,7 @@ function settle(
   const asked = [...state.tails.values()].filter((audit) => audit.provider === provider).length
   const missing = checksMissing(state, provider, requester, dearestWei)
   if (missing === 0) {
+    if (isContested(state, provider)) return
     const settled = new Set(units)
     for (const unit of removePending(standing, (one) => settled.has(one)))
       finalise(state, provider, unit, nowMs, effects)

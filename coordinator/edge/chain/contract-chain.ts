@@ -5,16 +5,15 @@ import {
   type Chain as ViemChain,
   type PublicClient,
   type Transport,
-  type WalletClient,
 } from 'viem'
 import { jobEscrow, maskToken, settlement } from '#contracts/artifacts.ts'
-import { assert } from '#protocol/assert.ts'
 import type { Hex } from '#protocol/bytes.ts'
 import type { JobId } from '#protocol/ids.ts'
-import { buildPayoutTree } from '#protocol/payout-tree.ts'
-import type { Epoch } from '../../core/state.ts'
+import type { AttestedEpoch } from '../../core/state.ts'
 import type { BlockSource } from './block-source.ts'
-import type { Chain, ContractAddresses } from './chain.ts'
+import type { Chain, ContractAddresses, EpochStanding, ProvenClaim } from './chain.ts'
+import { activateEpochCall, claimManyCall, proposeEpochCall } from './epoch-calls.ts'
+import { findActivation, readSettlement } from './settlement-reader.ts'
 import { checkRpcRequest } from './rpc-gate.ts'
 import { TransactionQueue } from './transaction-queue.ts'
 
@@ -23,13 +22,17 @@ const grantedMaskWei = parseEther('1000')
 const grantedGasWei = parseEther('1')
 /** Claims in one transaction: about 65,000 gas each, far below a block's limit. */
 const claimsPerTransaction = 100
-const emptyRoot: Hex = `0x${'0'.repeat(64)}`
+/** Looks for a block that is deep enough, one polling interval apart, before the caller is told to come again. */
+const buriedLooksMax = 1_000
 
 export interface ContractChainOptions {
   readonly contracts: ContractAddresses
   readonly reader: PublicClient<Transport, ViemChain>
   readonly blocks: BlockSource
-  readonly signer: WalletClient<Transport, ViemChain, Account>
+  /** Sends what the coordinator sends; it signs here. */
+  readonly account: Account
+  /** A block counts once so many, itself included, stand on it. */
+  readonly confirmations: number
   /** Makes everything that the chain's node has acknowledged survive a crash; nothing to do on a real network. */
   readonly makeDurable: () => Promise<void>
   /** Whether the token's minter is ours and coins are worth nothing. */
@@ -45,14 +48,15 @@ export class ContractChain implements Chain {
   readonly blocks: BlockSource
   readonly grant?: NonNullable<Chain['grant']>
   readonly #options: ContractChainOptions
-  readonly #queue = new TransactionQueue()
+  readonly #queue: TransactionQueue
 
   constructor(options: ContractChainOptions) {
     this.#options = options
     this.chainId = options.reader.chain.id
     this.contracts = options.contracts
     this.blocks = options.blocks
-    if (options.faucet) this.grant = (address) => this.#queue.run(() => this.#grant(address))
+    this.#queue = new TransactionQueue(options)
+    if (options.faucet) this.grant = (address) => this.#grant(address)
   }
 
   async funding(job: JobId): Promise<{ fundedWei: bigint; refundableAtSeconds: bigint }> {
@@ -69,73 +73,89 @@ export class ContractChain implements Chain {
     return { fundedWei: funded, refundableAtSeconds: refundableAt }
   }
 
-  postEpoch(epoch: Epoch): Promise<Hex | undefined> {
-    return this.#queue.run(async () => {
-      const { reader, contracts } = this.#options
-      const posted = await reader.readContract({
-        address: contracts.settlement,
-        abi: settlement.abi,
-        functionName: 'epoch',
-      })
-      if (posted < BigInt(epoch.number)) return this.#send(postEpochCall(epoch))
-      const root = await reader.readContract({
-        address: contracts.settlement,
-        abi: settlement.abi,
-        functionName: 'root',
-      })
-      assert(root === rootOf(epoch), 'the chain holds the epoch that the ledger prepared')
-      return undefined
+  postEpoch(epoch: AttestedEpoch): Promise<EpochStanding> {
+    return this.#queue.run(async (send) => {
+      for (;;) {
+        const standing = await this.#standingOf(epoch)
+        if (standing.kind === 'active') return this.#buried(epoch.number)
+        if (standing.kind === 'pending' || standing.kind === 'stopped') return standing
+        const data = standing.kind === 'new' ? proposeEpochCall(epoch) : activateEpochCall(epoch)
+        await send({ to: this.contracts.settlement, data })
+        await this.#options.makeDurable()
+      }
     })
   }
 
-  payClaims(epoch: Epoch, claims: Epoch['earnings']): Promise<Hex | undefined> {
-    const tree = buildPayoutTree(epoch.earnings)
-    const proven = claims.map(({ provider, cumulativeWei }) => {
-      const proof = tree.proofOf(provider)
-      assert(proof, 'a claim belongs to a leaf of the posted epoch')
-      return { account: provider, cumulative: cumulativeWei, proof: [...proof] }
-    })
-    return this.#queue.run(async () => {
+  payClaims(claims: readonly ProvenClaim[]): Promise<Hex | undefined> {
+    return this.#queue.run(async (send) => {
       let transaction: Hex | undefined
-      for (let first = 0; first < proven.length; first += claimsPerTransaction)
-        transaction = await this.#send(
-          encodeFunctionData({
-            abi: settlement.abi,
-            functionName: 'claimMany',
-            args: [proven.slice(first, first + claimsPerTransaction)],
-          }),
-        )
+      for (let first = 0; first < claims.length; first += claimsPerTransaction) {
+        const data = claimManyCall(claims.slice(first, first + claimsPerTransaction))
+        transaction = await send({ to: this.contracts.settlement, data })
+      }
+      await this.#options.makeDurable()
       return transaction
     })
   }
 
-  async #grant(address: Hex): Promise<{ grantedWei: bigint; transaction: Hex }> {
-    const { signer, contracts } = this.#options
-    await this.#receipt(await signer.sendTransaction({ to: address, value: grantedGasWei }))
-    const transaction = await signer.writeContract({
-      address: contracts.token,
-      abi: maskToken.abi,
-      functionName: 'mint',
-      args: [address, grantedMaskWei],
+  async claimedBy(account: Hex): Promise<bigint> {
+    const { reader, contracts } = this.#options
+    const claimedWei = await reader.readContract({
+      address: contracts.settlement,
+      abi: settlement.abi,
+      functionName: 'claimed',
+      args: [account],
     })
-    await this.#receipt(transaction)
-    return { grantedWei: grantedMaskWei, transaction }
-  }
-
-  /** Sends a call to the settlement. Gas is estimated first, so a call that would revert throws and costs nothing. */
-  async #send(data: Hex): Promise<Hex> {
-    const transaction = await this.#options.signer.sendTransaction({ to: this.contracts.settlement, data })
-    await this.#receipt(transaction)
-    return transaction
-  }
-
-  async #receipt(transaction: Hex): Promise<void> {
-    const receipt = await this.#options.reader.waitForTransactionReceipt({
-      hash: transaction,
-      timeout: 60_000,
-    })
-    if (receipt.status !== 'success') throw new Error(`transaction ${transaction} was reverted`)
     await this.#options.makeDurable()
+    return claimedWei
+  }
+
+  #grant(address: Hex): Promise<{ grantedWei: bigint; transaction: Hex }> {
+    const args = [address, grantedMaskWei] as const
+    const data = encodeFunctionData({ abi: maskToken.abi, functionName: 'mint', args })
+    return this.#queue.run(async (send) => {
+      await send({ to: address, value: grantedGasWei })
+      const transaction = await send({ to: this.contracts.token, data })
+      await this.#options.makeDurable()
+      return { grantedWei: grantedMaskWei, transaction }
+    })
+  }
+
+  /** What the newest block says of an epoch; `due`: it waits no longer, and somebody must say so. */
+  async #standingOf({
+    number,
+    attestation,
+  }: AttestedEpoch): Promise<
+    Exclude<EpochStanding, { kind: 'active' }> | { readonly kind: 'new' | 'due' | 'active' }
+  > {
+    const seen = await readSettlement(this.#options.reader, this.contracts.settlement)
+    if (seen.epoch === number)
+      return seen.root === attestation.payRoot
+        ? { kind: 'active' }
+        : { kind: 'stopped', reason: `the chain has another epoch ${number}` }
+    if (seen.proposedEpoch < number) return { kind: 'new' }
+    if (seen.proposedEpoch > number)
+      return { kind: 'stopped', reason: `epoch ${seen.proposedEpoch} was proposed in its place` }
+    if (!seen.isWaiting) return { kind: 'stopped', reason: 'an auditor has vetoed it' }
+    return seen.nowSeconds >= seen.activatesAtSeconds
+      ? { kind: 'due' }
+      : { kind: 'pending', activatesAtMs: seen.activatesAtSeconds * 1_000 }
+  }
+
+  /** Waits until the epoch is in effect under as many blocks as are asked for, whoever brought it there. */
+  async #buried(number: number): Promise<EpochStanding> {
+    const { reader, confirmations, makeDurable } = this.#options
+    for (let looks = 0; looks < buriedLooksMax; looks += 1) {
+      const found = await findActivation(reader, this.contracts.settlement, number)
+      if (!found && (await readSettlement(reader, this.contracts.settlement)).epoch < number)
+        throw new Error(`epoch ${number} was taken back by a reorganisation`)
+      if (!found || found.confirmations >= confirmations) {
+        await makeDurable()
+        return { kind: 'active', transaction: found?.transaction }
+      }
+      await new Promise((resolve) => setTimeout(resolve, reader.pollingInterval))
+    }
+    throw new Error(`epoch ${number} is not ${confirmations} blocks deep yet`)
   }
 
   async relayRpc(request: unknown): Promise<unknown> {
@@ -151,16 +171,4 @@ export class ContractChain implements Chain {
   close(): Promise<void> {
     return this.#options.close()
   }
-}
-
-/** The root of an epoch; all zero when nobody has earned anything yet. */
-export function rootOf(epoch: Epoch): Hex {
-  return epoch.earnings.length === 0 ? emptyRoot : buildPayoutTree(epoch.earnings).root
-}
-
-function postEpochCall(epoch: Epoch): Hex {
-  const totalEarned = epoch.earnings.reduce((sum, { cumulativeWei }) => sum + cumulativeWei, 0n)
-  const charges = epoch.charges.map(({ job, cumulativeWei }) => ({ jobId: job, cumulative: cumulativeWei }))
-  const args = [BigInt(epoch.number), rootOf(epoch), totalEarned, charges, [...epoch.closedJobs]] as const
-  return encodeFunctionData({ abi: settlement.abi, functionName: 'postEpoch', args })
 }

@@ -2,32 +2,42 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { createPublicClient, createWalletClient, defineChain, http, numberToHex, parseEther } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
-import { maskToken, settlement } from '#contracts/artifacts.ts'
-import { assert } from '#protocol/assert.ts'
-import type { Hex } from '#protocol/bytes.ts'
 import { addressSchema } from '#protocol/ids.ts'
+import { sessionKeyOf } from '#protocol/session-key.ts'
 import { writeFileDurably } from '../durable-file.ts'
 import { Failure, systemCodeOf } from '../failure.ts'
-import { keyIn } from '../key-file.ts'
 import { Anvil } from './anvil.ts'
 import { ChainBlocks } from './block-source.ts'
 import type { ContractAddresses } from './chain.ts'
 import { ContractChain } from './contract-chain.ts'
+import { deployContracts, type SettlementSetup } from './deploy.ts'
+import { developmentKeysIn } from './development-keys.ts'
 
 /** The id every local development chain uses; no real network has it. */
 export const developmentChainId = 31337
 
+/** Raised whenever the contracts change: those of an older MASK answer to other calls. */
+const contractsVersion = 2
+
+export interface DevelopmentChainOptions {
+  /** Who decides over the settlement, where it is not the one auditor whose key lies in the folder; read at the first start. */
+  readonly setup?: Partial<SettlementSetup>
+  /** A block counts once so many, itself included, stand on it: 1 unless said. */
+  readonly confirmations?: number
+}
+
 /**
- * Starts the embedded chain under `<folder>`; on the first start it makes a key and deploys the contracts.
- * The key is random, stays in the data directory (mode 0600) and is of use on this chain only.
+ * Starts the embedded chain under `<folder>`; on the first start it makes its keys and deploys the contracts.
+ *
+ * @throws {Failure} for a chain whose state is lost, and for contracts of an older MASK
  */
 export async function startDevelopmentChain(
   folder: string,
   onDeath: (reason: string) => void,
+  { setup, confirmations = 1 }: DevelopmentChainOptions = {},
 ): Promise<ContractChain> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const account = privateKeyToAccount(await keyIn(join(folder, 'operator.key')))
+  const keys = await developmentKeysIn(folder)
   const { anvil, restored } = await Anvil.start({ folder, chainId: developmentChainId, onDeath })
   const chain = defineChain({
     id: developmentChainId,
@@ -36,28 +46,18 @@ export async function startDevelopmentChain(
     rpcUrls: { default: { http: [anvil.url] } },
   })
   const reader = createPublicClient({ chain, transport: http(anvil.url), pollingInterval: 50, cacheTime: 0 })
-  const signer = createWalletClient({ chain, transport: http(anvil.url), account })
-
-  const deploy = async (
-    contract: { abi: readonly unknown[]; bytecode: Hex },
-    args: readonly unknown[],
-  ): Promise<Hex> => {
-    const receipt = await reader.waitForTransactionReceipt({
-      hash: await signer.deployContract({ abi: contract.abi, bytecode: contract.bytecode, args }),
-    })
-    assert(receipt.contractAddress, 'a deployment has an address')
-    return receipt.contractAddress
-  }
   const deployAll = async (): Promise<ContractAddresses> => {
+    const account = keys.operator
     await anvil.call('anvil_setBalance', [account.address, numberToHex(parseEther('1000000'))])
-    const token = await deploy(maskToken, [account.address])
-    const settlementAddress = await deploy(settlement, [token, account.address])
-    const escrow = await reader.readContract({
-      address: settlementAddress,
-      abi: settlement.abi,
-      functionName: 'escrow',
+    const signer = createWalletClient({ chain, transport: http(anvil.url), account })
+    return deployContracts(reader, signer, {
+      auditors: [sessionKeyOf(keys.auditor).provider],
+      threshold: 1,
+      activationDelaySeconds: 0,
+      log: sessionKeyOf(keys.log).provider,
+      unbondingDelaySeconds: 86_400,
+      ...setup,
     })
-    return { token: lowerCase(token), escrow: lowerCase(escrow), settlement: lowerCase(settlementAddress) }
   }
 
   try {
@@ -72,13 +72,18 @@ export async function startDevelopmentChain(
       )
     const contracts = known ?? (await deployAll())
     await anvil.save()
-    if (!known) await writeFileDurably(file, `${JSON.stringify(contracts, null, 2)}\n`)
+    if (!known)
+      await writeFileDurably(
+        file,
+        `${JSON.stringify({ version: contractsVersion, ...contracts }, null, 2)}\n`,
+      )
     const makeDurable = () => anvil.save()
     return new ContractChain({
       contracts,
       reader,
       blocks: new ChainBlocks({ reader, makeDurable, mine: () => anvil.mine() }),
-      signer,
+      account: keys.operator,
+      confirmations,
       makeDurable,
       faucet: true,
       close: () => anvil.stop(),
@@ -92,10 +97,19 @@ export async function startDevelopmentChain(
 async function knownContracts(path: string): Promise<ContractAddresses | undefined> {
   const text = await textOf(path)
   if (text === undefined) return undefined
-  return v.parse(
-    v.object({ token: addressSchema, escrow: addressSchema, settlement: addressSchema }),
-    JSON.parse(text),
-  )
+  const schema = v.object({
+    version: v.literal(contractsVersion),
+    token: addressSchema,
+    escrow: addressSchema,
+    settlement: addressSchema,
+  })
+  const known = v.safeParse(schema, JSON.parse(text))
+  if (!known.success)
+    throw new Failure(`${path} names contracts of another version of MASK.`, {
+      next: 'Use that version, or start with another --data directory.',
+    })
+  const { token, escrow, settlement } = known.output
+  return { token, escrow, settlement }
 }
 
 async function textOf(path: string): Promise<string | undefined> {
@@ -103,8 +117,4 @@ async function textOf(path: string): Promise<string | undefined> {
     if (systemCodeOf(error) === 'ENOENT') return undefined
     throw error
   })
-}
-
-function lowerCase(address: Hex): Hex {
-  return address.toLowerCase() as Hex
 }

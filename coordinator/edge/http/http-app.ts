@@ -8,6 +8,8 @@ import { bidSchema, faucetRequestSchema } from '#protocol/api.ts'
 import { addressSchema } from '#protocol/ids.ts'
 import { limits } from '#protocol/limits.ts'
 import { Refusal } from '#protocol/refusal.ts'
+import type { LogFiles } from '../log/log-files.ts'
+import { logRoutes } from '../log/log-routes.ts'
 import { blobRoutes } from './blob-routes.ts'
 import { isAllowedHost } from './host-check.ts'
 import type { HttpServices } from './http-services.ts'
@@ -15,6 +17,7 @@ import { jobRoutes } from './job-routes.ts'
 import { answerJson } from './json.ts'
 import { check, readBody, refuseLargeBody } from './parse.ts'
 import { answerProblem } from './problem.ts'
+import { walletRoutes } from './wallet-routes.ts'
 
 const rpcBytesMax = 256 * 1024
 const rpcSchema = v.looseObject({
@@ -27,11 +30,16 @@ export interface HttpAppOptions {
   /** Folder of the built web app. */
   readonly webRoot: string
   readonly publicHosts: readonly string[]
+  /** Other origins that the page may ask, and show in frames, about a wallet's relay; mostly none. */
+  readonly walletOrigins?: readonly string[]
+  /** The files of the public log, where there is one. */
+  readonly publicLog?: Pick<LogFiles, 'get'>
   readonly log: Logger
 }
 
 /** The coordinator's whole HTTP surface, as `protocol/api.ts` describes it, and the web app's files. */
-export function createHttpApp({ services, webRoot, publicHosts, log }: HttpAppOptions): Hono {
+export function createHttpApp(options: HttpAppOptions): Hono {
+  const { services, webRoot, publicHosts, walletOrigins = [], publicLog, log } = options
   const app = new Hono()
   app.onError((error, context) => answerProblem(context, error, log))
   app.use(async (context, next) => {
@@ -51,7 +59,8 @@ export function createHttpApp({ services, webRoot, publicHosts, log }: HttpAppOp
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         fontSrc: ["'self'"],
-        connectSrc: ["'self'", 'ws:', 'wss:'],
+        connectSrc: ["'self'", 'ws:', 'wss:', ...walletOrigins],
+        frameSrc: walletOrigins.length > 0 ? [...walletOrigins] : ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'none'"],
         frameAncestors: ["'none'"],
@@ -71,12 +80,19 @@ export function createHttpApp({ services, webRoot, publicHosts, log }: HttpAppOp
     const bid = Object.keys(query).length === 0 ? undefined : check(bidSchema, query, 'the query')
     return answerJson(context, services.market(bid))
   })
-  app.get('/api/v1/providers/:id', (context) =>
+  app.get('/api/v1/providers/:id', async (context) =>
     answerJson(
       context,
-      services.provider(check(addressSchema, context.req.param('id').toLowerCase(), 'provider')),
+      await services.provider(check(addressSchema, context.req.param('id').toLowerCase(), 'provider')),
     ),
   )
+  app.post('/api/v1/providers/:id/claims', async (context) =>
+    answerJson(
+      context,
+      await services.lookForClaims(check(addressSchema, context.req.param('id').toLowerCase(), 'provider')),
+    ),
+  )
+  app.route('/api/v1/wallet', walletRoutes(services.wallet))
   app.post(
     '/api/v1/faucet',
     bodyLimit({ maxSize: 1_000, onError: () => refuseLargeBody() }),
@@ -93,6 +109,7 @@ export function createHttpApp({ services, webRoot, publicHosts, log }: HttpAppOp
     const request = await readBody(context, rpcSchema)
     return answerJson(context, await answerRpc(services, request))
   })
+  if (publicLog) app.route('/log', logRoutes(publicLog))
   app.all('/api/*', () => {
     throw new Refusal('notFound', 'There is nothing at this address.', {
       next: 'See protocol/api.ts for what there is.',

@@ -8,10 +8,12 @@ import type {
   DrawRow,
   EpochRow,
   JobRow,
+  OpeningRow,
   StandingRow,
   UnitRow,
 } from '../../core/records.ts'
 import type { Epoch } from '../../core/state.ts'
+import type { WalletRow } from '../../core/wallet-state.ts'
 
 /** A row as SQLite gives it. */
 export type Row = Record<string, SQLOutputValue>
@@ -77,6 +79,14 @@ export function drawRowOf(row: Row): DrawRow {
   }
 }
 
+export function openingRowOf(row: Row): OpeningRow {
+  return {
+    assignment: textIn(row, 'assignment'),
+    resultDigest: hexIn(row, 'result_digest'),
+    nonce: hexIn(row, 'nonce'),
+  }
+}
+
 export function standingRowOf(row: Row): StandingRow {
   return {
     provider: hexIn(row, 'provider'),
@@ -106,9 +116,24 @@ export function claimRowOf(row: Row): ClaimRow {
   }
 }
 
+export function walletRowOf(row: Row): WalletRow {
+  return {
+    provider: hexIn(row, 'provider'),
+    serial: numberIn(row, 'serial'),
+    wallet: hexIn(row, 'wallet'),
+    expiresAtSeconds: numberIn(row, 'expires_at_seconds'),
+    sessionSignature: hexIn(row, 'session_signature'),
+    walletSignature: hexIn(row, 'wallet_signature'),
+    state: textIn(row, 'state') as WalletRow['state'],
+    filedAtMs: numberIn(row, 'filed_at_ms'),
+    effectiveAtMs: numberIn(row, 'effective_at_ms'),
+    fromWei: optional(row, 'from_wei', (from, column) => BigInt(textIn(from, column))),
+  }
+}
+
 export function epochRowOf(row: Row): EpochRow {
   const contents = JSON.parse(textIn(row, 'contents'), (key, value: unknown) =>
-    key === 'cumulativeWei' ? BigInt(String(value)) : value,
+    key.endsWith('Wei') ? BigInt(String(value)) : value,
   ) as Epoch
   return {
     epoch: contents,

@@ -78,4 +78,21 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (provider, number)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Wallets linked by two signatures.
+  `
+  CREATE TABLE wallets (
+    provider TEXT NOT NULL, serial INTEGER NOT NULL, wallet TEXT NOT NULL, expires_at_seconds INTEGER NOT NULL,
+    session_signature TEXT NOT NULL, wallet_signature TEXT NOT NULL, state TEXT NOT NULL,
+    filed_at_ms REAL NOT NULL, effective_at_ms REAL NOT NULL, from_wei TEXT,
+    PRIMARY KEY (provider, serial)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  // The public log: what it will open, its entries, numbered from 0 without a gap, and the last head that was signed.
+  `
+  CREATE TABLE reveals (
+    assignment TEXT PRIMARY KEY, result_digest TEXT NOT NULL, nonce TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE log (number INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
+  CREATE TABLE log_head (id INTEGER PRIMARY KEY CHECK (id = 0), size INTEGER NOT NULL, root TEXT NOT NULL) STRICT;
+  `,
 ]

@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import type { JobId } from '#protocol/ids.ts'
+import type { TreeHead } from '#protocol/log/merkle.ts'
 import type { DurableRecord } from '../../core/records.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { Failure } from '../failure.ts'
@@ -13,12 +14,15 @@ import {
   hexIn,
   jobRowOf,
   numberIn,
+  openingRowOf,
   standingRowOf,
   textIn,
   unitRowOf,
+  walletRowOf,
   type Row,
 } from './sqlite-rows.ts'
 import { migrations } from './sqlite-schema.ts'
+import { SqliteLog } from './sqlite-log.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 import { newestChecks, type LoadedRows, type Store } from './store.ts'
 
@@ -30,12 +34,14 @@ export class SqliteStore implements Store {
   readonly #database: DatabaseSync
   readonly #blobs: Blobs
   readonly #writer: SqliteWriter
+  readonly #log: SqliteLog
   readonly #canonical: StatementSync
 
   private constructor(database: DatabaseSync, blobs: Blobs) {
     this.#database = database
     this.#blobs = blobs
     this.#writer = new SqliteWriter(database)
+    this.#log = new SqliteLog(database)
     this.#canonical = database.prepare(
       `SELECT results.bytes, results.blob FROM units JOIN results ON results.assignment = units.canonical
        WHERE units.job = ? AND units.unit = ? AND units.verdict IN ('accepted', 'provisional')`,
@@ -63,7 +69,7 @@ export class SqliteStore implements Store {
     }
   }
 
-  async commit(records: readonly DurableRecord[]): Promise<void> {
+  async commit(records: readonly DurableRecord[], entries: readonly Uint8Array[] = []): Promise<void> {
     const places = new Map<string, string>()
     for (const record of records)
       if (record.table === 'results' && record.row.bytes.length > inlineBytesMax)
@@ -71,6 +77,7 @@ export class SqliteStore implements Store {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       for (const record of records) this.#writer.write(record, places)
+      this.#log.append(entries)
       this.#database.exec('COMMIT')
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
@@ -86,7 +93,9 @@ export class SqliteStore implements Store {
        WHERE ${isOpen('assignments')} ORDER BY sequence`,
     ))
       openAssignments.push({ row: assignmentRowOf(row), result: await this.#bytesOf(row) })
-    const epochs = read(`SELECT * FROM epochs ORDER BY number DESC LIMIT 2`).map(epochRowOf)
+    const epochs = read(`SELECT * FROM epochs WHERE state <> 'stopped' ORDER BY number DESC LIMIT 2`).map(
+      epochRowOf,
+    )
     return {
       jobs: read(
         `SELECT jobs.*, (SELECT COUNT(*) FROM assignments WHERE assignments.job = jobs.id) AS assignment_count FROM jobs ORDER BY created_at_ms, id`,
@@ -113,9 +122,20 @@ export class SqliteStore implements Store {
       ).map(checkRowOf),
       shares: this.#shares(),
       claims: read(`SELECT * FROM claims`).map(claimRowOf),
+      unopened: read(
+        `SELECT reveals.* FROM reveals JOIN assignments ON assignments.id = reveals.assignment
+         WHERE assignments.state IN ('revealed', 'provisional')`,
+      ).map(openingRowOf),
+      wallets: read(`SELECT * FROM wallets WHERE state <> 'superseded'`).map(walletRowOf),
       postedEpoch: epochs.find((row) => row.state === 'posted'),
       preparedEpoch: epochs.find((row) => row.state === 'prepared'),
+      lastEpochNumber: this.#lastEpochNumber(),
     }
+  }
+
+  #lastEpochNumber(): number {
+    const row = this.#database.prepare('SELECT COALESCE(MAX(number), 0) AS number FROM epochs').get()
+    return row ? numberIn(row, 'number') : 0
   }
 
   #shares(): LoadedRows['shares'] {
@@ -149,6 +169,23 @@ export class SqliteStore implements Store {
     const { bytes, blob } = row as Record<string, SQLOutputValue | undefined>
     if (bytes instanceof Uint8Array) return bytes
     return typeof blob === 'string' ? this.#blobs.get(blob) : undefined
+  }
+
+  logSize(): Promise<number> {
+    return Promise.resolve(this.#log.size())
+  }
+
+  logEntries(begin: number, end: number): Promise<readonly Uint8Array[]> {
+    return Promise.resolve(this.#log.entries(begin, end))
+  }
+
+  signedHead(): Promise<TreeHead | undefined> {
+    return Promise.resolve(this.#log.signedHead())
+  }
+
+  keepSignedHead(head: TreeHead): Promise<void> {
+    this.#log.keepSignedHead(head)
+    return Promise.resolve()
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { unreachable } from '#protocol/assert.ts'
 import { toJson } from '#protocol/frames.ts'
 import type { AssignmentRow, DurableRecord, JobRow, LedgerRow, StandingRow } from '../../core/records.ts'
+import type { WalletRow } from '../../core/wallet-state.ts'
 
 /** Writes records into the tables; the caller holds the transaction. */
 export class SqliteWriter {
@@ -35,6 +36,7 @@ export class SqliteWriter {
       case 'assignmentEnds': {
         const { assignment, state, reason } = record.row
         write.assignmentEnd.run(state, reason ?? null, assignment)
+        write.openedReveal.run(assignment)
         return
       }
       case 'results': {
@@ -72,6 +74,17 @@ export class SqliteWriter {
         write.check.run(provider, index, requester, `${weightWei}`)
         return
       }
+      case 'wallets':
+        this.#writeWallet(record.row)
+        return
+      // They are kept as entries of the public log.
+      case 'commitments':
+        return
+      case 'reveals': {
+        const { assignment, resultDigest, nonce } = record.row
+        write.reveal.run(assignment, resultDigest, nonce)
+        return
+      }
       default:
         unreachable(record)
     }
@@ -96,6 +109,7 @@ export class SqliteWriter {
   }
 
   #writeAssignment(row: AssignmentRow): void {
+    if (isEnd(row.state)) this.#statements.openedReveal.run(row.id)
     this.#statements.assignment.run(
       row.id,
       row.job,
@@ -120,6 +134,21 @@ export class SqliteWriter {
       row.missedAtUnits ?? null,
       row.checksFrom,
       row.convictions,
+    )
+  }
+
+  #writeWallet(row: WalletRow): void {
+    this.#statements.wallet.run(
+      row.provider,
+      row.serial,
+      row.wallet,
+      row.expiresAtSeconds,
+      row.sessionSignature,
+      row.walletSignature,
+      row.state,
+      row.filedAtMs,
+      row.effectiveAtMs,
+      row.fromWei === undefined ? null : `${row.fromWei}`,
     )
   }
 
@@ -157,6 +186,8 @@ function prepareAll(database: DatabaseSync) {
     droppedResult: database.prepare('DELETE FROM results WHERE assignment = ?'),
     final: database.prepare('UPDATE units SET verdict = ? WHERE job = ? AND unit = ?'),
     assignmentEnd: database.prepare('UPDATE assignments SET state = ?, reason = ? WHERE id = ?'),
+    reveal: replace('reveals', 'assignment result_digest nonce', 'assignment'),
+    openedReveal: database.prepare('DELETE FROM reveals WHERE assignment = ?'),
     ledger: database.prepare(
       `${insert('ledger', 'assignment job unit provider amount_wei at_ms')} ON CONFLICT (assignment) DO NOTHING`,
     ),
@@ -168,8 +199,18 @@ function prepareAll(database: DatabaseSync) {
       'provider probation_passed checks units missed_at_units checks_from convictions',
       'provider',
     ),
+    wallet: replace(
+      'wallets',
+      'provider serial wallet expires_at_seconds session_signature wallet_signature state filed_at_ms effective_at_ms from_wei',
+      'provider serial',
+    ),
     check: replace('checks', 'provider number requester weight_wei', 'provider number'),
   }
+}
+
+/** Whether a result in this state is never looked at again. */
+function isEnd(state: AssignmentRow['state']): boolean {
+  return state === 'accepted' || state === 'refused' || state === 'cancelled'
 }
 
 /** A truth value, as SQLite keeps it. */

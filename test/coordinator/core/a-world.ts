@@ -17,9 +17,11 @@ import { emptyState, type Job, type JobTerms, type SessionId, type State } from 
 import { step } from '#coordinator/core/step.ts'
 import { defaultPolicy, type Policy } from '#coordinator/core/trust/policy.ts'
 import { conditionOf } from '#coordinator/core/units.ts'
+import { nextSerialOf } from '#coordinator/core/wallets.ts'
 import { withTerms } from '#coordinator/edge/store/store.ts'
 import { anOffer } from '#test/network/an-offer.ts'
 import { MemoryStore } from '#test/simulation/memory-store.ts'
+import { answerTo } from '#test/simulation/simulated-auditors.ts'
 
 export const chainId = 31_337
 export const durations = defaultDurations
@@ -100,6 +102,7 @@ export class World {
   /** Everything that has happened, oldest first. */
   readonly past: Event[] = []
   nowMs = 1_000_000
+  answersOrders = true
   /** What the last event led to. */
   effects: readonly Effect[] = []
   readonly #said: { readonly session: SessionId; readonly message: FromCoordinator }[] = []
@@ -133,7 +136,18 @@ export class World {
     const effects = step(this.state, event, this.nowMs)
     checkInvariants(this.state)
     this.#take(effects)
-    return effects
+    return this.#answerOrders(effects)
+  }
+
+  /** Epochs prepare and attest themselves, unless a test does that; what follows counts as part of the same event. */
+  #answerOrders(effects: readonly Effect[]): readonly Effect[] {
+    if (!this.answersOrders) return effects
+    let all = effects
+    for (const effect of effects)
+      if (effect.kind === 'prepareEpoch' || effect.kind === 'attestEpoch')
+        all = [...all, ...this.happens(answerTo(effect))]
+    this.effects = all
+    return all
   }
 
   #take(effects: readonly Effect[]): void {
@@ -168,6 +182,20 @@ export class World {
       ...kind,
     })
     return session
+  }
+
+  /** A session key and a wallet, or another session key, agree; with the serial that is due unless told otherwise. */
+  link(name: string, wallet: string, serial?: number): void {
+    const provider = providerOf(name)
+    this.happens({
+      kind: 'walletLinked',
+      provider,
+      wallet: providerOf(wallet),
+      serial: serial ?? nextSerialOf(this.state.wallets.get(provider)),
+      expiresAtSeconds: 0,
+      sessionSignature: `0x${'01'.repeat(65)}`,
+      walletSignature: `0x${'02'.repeat(65)}`,
+    })
   }
 
   /** Lets so much time pass that the rounds named by now have begun, and publishes them. */

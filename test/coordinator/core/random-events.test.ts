@@ -28,8 +28,8 @@ function checkLedger(world: World): void {
 }
 
 describe('any order of events', () => {
-  test('[J1] [J3] [J4] [J5] [L1] [L2] [L7] [M1] [M2] [M3] [M4] [Q2] [Q5] the invariants hold after each', () => {
-    const seen = { accepted: 0, refused: 0, disputes: 0, settled: 0 }
+  test('[J1] [J3] [J4] [J5] [L1] [L2] [L7] [M1] [M2] [M3] [M4] [Q2] [Q5] [Y3] the invariants hold after each', () => {
+    const seen = { accepted: 0, refused: 0, disputes: 0, settled: 0, linked: 0, moved: 0 }
     fc.assert(
       fc.property(happenings, quorums, comparators, (events, quorum, comparator) => {
         const world = new World({ terms: aJob({ unitCount: 4, quorum, comparator }), providers: 'ABC' })
@@ -39,9 +39,11 @@ describe('any order of events', () => {
         seen.accepted += world.job.counts.accepted
         seen.refused += world.job.refusedCount
         seen.disputes += world.job.disputeCount
-        seen.settled += world.state.epochNumber
+        seen.settled += world.state.postedEpoch?.number ?? 0
+        for (const { inEffect } of world.state.wallets.values()) seen.linked += inEffect.length
+        if (world.earnedBy('V') + world.earnedBy('W') > 0n) seen.moved += 1
       }),
-      { numRuns: 700 },
+      { numRuns: 1_100 },
     )
     // Sequences that reach nothing would prove nothing.
     expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(50)
@@ -63,6 +65,11 @@ function lasting(state: State) {
     }),
     accounts: [...state.accounts.keys()].sort().map((id) => providerSumsOf(state, id)),
     epoch: [state.epochNumber, state.postedEpoch],
+    wallets: [...state.wallets].sort(([left], [right]) => (left < right ? -1 : 1)),
+    relinks: [...state.relinks].sort(),
+    linkedTo: [...state.linkedTo]
+      .flatMap(([wallet, providers]) => [...providers].map((provider) => `${wallet} ${provider}`))
+      .sort(),
   }
 }
 

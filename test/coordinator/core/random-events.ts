@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import type { JobAction } from '#protocol/api.ts'
 import type { HandBackReason } from '#protocol/messages.ts'
-import { providerOf, resultOf, type World } from './a-world.ts'
+import { durations, providerOf, resultOf, type World } from './a-world.ts'
 
 const names = ['A', 'B', 'C', 'D'] as const
 type Name = (typeof names)[number]
 /** Right, wrong, wrong in the same way as others, not finite, too long. */
 const results = [resultOf(1), resultOf(2), resultOf(3), resultOf(NaN), new Uint8Array(8)]
+
+/** What becomes of the order that is out. */
+type ChainAnswer = 'done' | 'failed' | 'wrongEpoch' | 'stopped' | 'pending'
 
 export type Happening =
   | { readonly kind: 'join'; readonly name: Name; readonly capacity: number }
@@ -25,9 +28,10 @@ export type Happening =
     }
   | { readonly kind: 'renew'; readonly name: Name; readonly attempt: number }
   | { readonly kind: 'control'; readonly action: JobAction }
+  | { readonly kind: 'link'; readonly name: Name; readonly wallet: Name | 'V' | 'W' }
   | { readonly kind: 'wait'; readonly durationMs: number; readonly silent: boolean }
   | { readonly kind: 'replay'; readonly age: number }
-  | { readonly kind: 'chain'; readonly answer: 'done' | 'failed' | 'wrongEpoch' }
+  | { readonly kind: 'chain'; readonly answer: ChainAnswer }
 
 const name = fc.constantFrom(...names)
 const attempt = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(5) })
@@ -81,18 +85,29 @@ export const happenings: fc.Arbitrary<Happening[]> = fc.array(
       weight: 3,
       arbitrary: fc.record({
         kind: fc.constant('wait'),
-        durationMs: fc.constantFrom(0, 250, 250, 3_501, 5_000, 30_000, 120_000),
+        durationMs: fc.oneof(
+          { weight: 20, arbitrary: fc.constantFrom(0, 250, 250, 3_501, 5_000, 30_000, 120_000) },
+          { weight: 1, arbitrary: fc.constant(durations.relinkMs) },
+        ),
         silent: fc.constantFrom(false, false, false, true),
       }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew'), name, attempt }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('control'), action: actions }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('link'),
+        name,
+        wallet: fc.constantFrom('A', 'B', 'C', 'V', 'V', 'W', 'W'),
+      }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('replay'), age: fc.nat(30) }) },
     {
       weight: 2,
       arbitrary: fc.record({
         kind: fc.constant('chain'),
-        answer: fc.constantFrom('done', 'done', 'failed', 'wrongEpoch'),
+        answer: fc.constantFrom('done', 'done', 'failed', 'wrongEpoch', 'stopped', 'pending'),
       }),
     },
   ),
@@ -138,6 +153,9 @@ export class Play {
       case 'control':
         world.happens({ kind: 'jobControlled', job: world.terms.id, action: happening.action })
         return
+      case 'link':
+        world.link(happening.name, happening.wallet)
+        return
       case 'chain':
         this.#answer(happening.answer)
         return
@@ -170,13 +188,21 @@ export class Play {
     return this.world.heard(owner, 'assign').at(-1 - (attempt % 3))?.assignment
   }
 
-  #answer(answer: 'done' | 'failed' | 'wrongEpoch'): void {
+  #answer(answer: ChainAnswer): void {
     const { world } = this
     const { chainWork, postedEpoch, epochNumber } = world.state
     if (answer === 'failed') world.happens({ kind: 'chainFailed', reason: 'random' })
     else if (answer === 'wrongEpoch')
-      world.happens({ kind: 'epochPosted', epoch: epochNumber, transaction: undefined })
-    else if (chainWork.kind === 'postingEpoch')
+      world.happens({ kind: 'epochPosted', epoch: epochNumber - 1, transaction: undefined })
+    else if (answer === 'stopped' && chainWork.kind === 'proposing')
+      world.happens({ kind: 'epochStopped', epoch: chainWork.epoch.number, reason: 'random' })
+    else if (answer === 'pending' && chainWork.kind === 'proposing')
+      world.happens({
+        kind: 'epochPending',
+        epoch: chainWork.epoch.number,
+        activatesAtMs: world.nowMs + 7_000,
+      })
+    else if (chainWork.kind === 'proposing' || chainWork.kind === 'activating')
       world.happens({ kind: 'epochPosted', epoch: chainWork.epoch.number, transaction: undefined })
     else if (chainWork.kind === 'pushingClaims')
       world.happens({ kind: 'claimsPaid', paid: postedEpoch?.earnings ?? [], transaction: undefined })

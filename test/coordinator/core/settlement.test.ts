@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Effect } from '#coordinator/core/effects.ts'
+import type { Event } from '#coordinator/core/events.ts'
 import { jobViewOf, providerSumsOf } from '#coordinator/core/views.ts'
+import { answerTo } from '../../simulation/simulated-auditors.ts'
 import { aJob, durations, providerOf, World } from './a-world.ts'
 
 const orders = (effects: readonly Effect[]) =>
@@ -30,11 +32,12 @@ describe('settlement', () => {
     const world = aWorldWithEarnings()
     world.wait(0)
     const epoch = epochOf(world)
-    expect(epoch).toEqual({
+    expect(epoch).toMatchObject({
       number: 1,
       earnings: inAnyOrder(fiveEach),
       charges: [{ job: world.terms.id, cumulativeWei: 10n }],
       closedJobs: [],
+      attestation: { epoch: 1, totalEarnedWei: 10n, totalChargedWei: 10n },
     })
     expect(world.effects.findIndex((effect) => effect.kind === 'persist')).toBeLessThan(
       world.effects.findIndex((effect) => effect.kind === 'postEpoch'),
@@ -133,6 +136,113 @@ describe('settlement', () => {
     expect(jobViewOf(world.state, world.job, world.nowMs)).toMatchObject({
       state: 'settled',
       refundedWei: world.terms.plan.budgetWei,
+    })
+  })
+
+  describe('[M9] an epoch and its auditors', () => {
+    const attestation = (world: World) => epochOf(world).attestation
+    const aWorldByHand = () => {
+      const world = aWorldWithEarnings()
+      world.answersOrders = false
+      world.wait(0)
+      return world
+    }
+    const kinds = (effects: readonly Effect[]) =>
+      effects.flatMap((effect) =>
+        effect.kind === 'persist' ? [effect.record.table] : effect.kind === 'send' ? [] : [effect.kind],
+      )
+    const answer = (world: World) => {
+      const order = world.effects.find(
+        (effect) => effect.kind === 'prepareEpoch' || effect.kind === 'attestEpoch',
+      )
+      if (!order) throw new Error('nothing was ordered')
+      return world.happens(answerTo(order))
+    }
+
+    test('its contents are durable before its root is asked for, its attestation before an auditor is, their signatures before the chain is', () => {
+      const world = aWorldByHand()
+      expect(kinds(world.effects)).toEqual(['epochs', 'prepareEpoch'])
+      expect(kinds(answer(world))).toEqual(['epochs', 'attestEpoch'])
+      expect(kinds(answer(world))).toEqual(['epochs', 'postEpoch'])
+      const { signatures } = epochOf(world)
+      const auditors = signatures.map(({ auditor }) => auditor)
+      expect(auditors).toEqual(auditors.toSorted())
+    })
+
+    test.each([0, 1, 2])('after a restart at step %i it goes on there with the very same', (steps) => {
+      const world = aWorldByHand()
+      for (let step = 0; step < steps; step += 1) answer(world)
+      const order = world.effects.at(-1)
+      world.restart()
+      world.wait(0)
+      expect(world.effects).toContainEqual(order)
+    })
+
+    test('a failure of any step is repeated after its pause, the very same', () => {
+      const world = aWorldByHand()
+      for (let step = 0; step < 3; step += 1) {
+        const order = world.effects.at(-1)
+        world.happens({ kind: 'chainFailed', reason: 'no connection' })
+        world.wait(durations.chainRetryMs - 1)
+        expect(kinds(world.effects)).toEqual([])
+        world.wait(1)
+        expect(world.effects).toEqual([order])
+        if (step < 2) answer(world)
+      }
+    })
+
+    test('stopped at any step, it is never sent again; what it held comes under the next number', () => {
+      for (let steps = 0; steps < 3; steps += 1) {
+        const world = aWorldByHand()
+        for (let step = 0; step < steps; step += 1) answer(world)
+        world.happens({ kind: 'epochStopped', epoch: 1, reason: 'vetoed' })
+        world.answersOrders = true
+        world.restart()
+        world.wait(durations.chainRetryMs)
+        expect(epochOf(world)).toMatchObject({ number: 2, earnings: inAnyOrder(fiveEach) })
+        world.happens({ kind: 'epochPosted', epoch: 2, transaction: undefined })
+        expect(providerSumsOf(world.state, providerOf('A'))).toMatchObject({ claimableWei: 5n })
+      }
+    })
+
+    test('what is pending is looked after again, and claimed only once it is in effect', () => {
+      const world = aWorldWithEarnings()
+      world.wait(0)
+      const order = world.effects.at(-1)
+      const activatesAtMs = world.nowMs + 2 * durations.chainRetryMs
+      world.happens({ kind: 'epochPending', epoch: 1, activatesAtMs })
+      world.wait(2 * durations.chainRetryMs - 1)
+      expect(orders(world.effects)).toEqual([])
+      expect(providerSumsOf(world.state, providerOf('A')).claimableWei).toBe(0n)
+      world.wait(1)
+      expect(world.effects).toEqual([order])
+      world.happens({ kind: 'epochPosted', epoch: 1, transaction: undefined })
+      expect(orders(world.effects)).toMatchObject([{ kind: 'pushClaims' }])
+    })
+
+    test('what was charged before is part of the sum that is attested', () => {
+      const world = aWorldWithEarnings()
+      world.wait(0)
+      world.happens({ kind: 'epochPosted', epoch: 1, transaction: undefined })
+      world.happens({ kind: 'claimsPaid', paid: fiveEach, transaction: undefined })
+      const assignments = Array.from('AB').map((name) => [name, world.assignmentOf(name)] as const)
+      for (const [name, assignment] of assignments) world.deliver(name, 1, assignment)
+      world.wait(durations.epochMs)
+      expect(attestation(world)).toMatchObject({ epoch: 2, totalEarnedWei: 20n, totalChargedWei: 20n })
+    })
+
+    test('answers about another epoch are not heard', () => {
+      const world = aWorldByHand()
+      for (const epoch of [0, 2]) {
+        const root = `0x${'00'.repeat(32)}` as const
+        const events: Event[] = [
+          { kind: 'epochPrepared', epoch, payRoot: root, logHead: { size: 1, root } },
+          { kind: 'epochAttested', epoch, signatures: [] },
+          { kind: 'epochPending', epoch, activatesAtMs: 0 },
+          { kind: 'epochStopped', epoch, reason: 'another' },
+        ]
+        for (const event of events) expect(world.happens(event)).toEqual([])
+      }
     })
   })
 })

@@ -8,16 +8,20 @@ import { admitJob } from '#coordinator/admission.ts'
 import { unitAnswerOf } from '#coordinator/unit-answer.ts'
 import { refuseUnrunnable } from '#coordinator/unrunnable.ts'
 import { ControlDesk } from '#coordinator/control-desk.ts'
+import { defaultDurations } from '#coordinator/core/durations.ts'
+import type { Event } from '#coordinator/core/events.ts'
 import { marketView } from '#coordinator/core/market/price-view.ts'
 import { jobViewOf, changesOf, snapshotOf } from '#coordinator/core/views.ts'
 import { FileBlobs } from '#coordinator/edge/blobs/file-blobs.ts'
 import { checkRpcRequest } from '#coordinator/edge/chain/rpc-gate.ts'
+import { PayoutDesk } from '#coordinator/edge/chain/payout-desk.ts'
 import { createHttpApp } from '#coordinator/edge/http/http-app.ts'
 import type { HttpServices } from '#coordinator/edge/http/http-services.ts'
 import { JobWatch } from '#coordinator/edge/job-watch.ts'
 import { createLog } from '#coordinator/edge/log.ts'
 import { Tickets } from '#coordinator/edge/webrtc/tickets.ts'
 import { providerViewOf } from '#coordinator/settlement-desk.ts'
+import { walletServicesOf } from '#coordinator/wallet-services.ts'
 import { chainId, World } from '../core/a-world.ts'
 import { HandClock } from './hand-clock.ts'
 
@@ -46,11 +50,21 @@ export async function anHttpApp(
   }
   const viewOf = (id: string) => jobViewOf(world.state, known(id), world.nowMs)
   const clock = { nowMs: () => world.nowMs }
-  const control = new ControlDesk(chainId, clock, (event) => {
+  const happen = (event: Event) => {
     world.happens(event)
     return Promise.resolve()
-  })
+  }
+  const control = new ControlDesk(chainId, clock, happen)
+  const payouts = new PayoutDesk()
   const zero = `0x${'00'.repeat(20)}` as const
+  const relayRpc: HttpServices['relayRpc'] =
+    changes.relayRpc ??
+    ((request) => {
+      const { method } = checkRpcRequest(request)
+      if (method === 'eth_call')
+        return Promise.reject(Object.assign(new Error('reverted'), { code: 3, data: '0x08' }))
+      return Promise.resolve(method === 'eth_chainId' ? '0x7a69' : undefined)
+    })
   const services: HttpServices = {
     blobs,
     network: () => ({
@@ -81,13 +95,17 @@ export async function anHttpApp(
     },
     result: (id, unit) => unitAnswerOf(known(id), unit, world.store),
     market: (bid) => marketView(world.state, world.nowMs, bid),
-    provider: (id) => providerViewOf(world.state, id),
-    relayRpc: (request) => {
-      const { method } = checkRpcRequest(request)
-      if (method === 'eth_call')
-        return Promise.reject(Object.assign(new Error('reverted'), { code: 3, data: '0x08' }))
-      return Promise.resolve(method === 'eth_chainId' ? '0x7a69' : undefined)
-    },
+    provider: (id) => providerViewOf(world.state, id, payouts),
+    lookForClaims: (id) => providerViewOf(world.state, id, payouts),
+    wallet: walletServicesOf({
+      config: { durations: defaultDurations, pushesClaims: true, walletConnect: undefined },
+      chainName: 'test',
+      state: world.state,
+      chain: { chainId, contracts: { token: zero, escrow: zero, settlement: zero }, relayRpc },
+      clock,
+      handle: happen,
+    }),
+    relayRpc,
     ...changes,
   }
   const app = createHttpApp({

@@ -33,6 +33,10 @@ describe('settings', () => {
       policy: defaultPolicy,
       anchors: [],
       referenceWorker: false,
+      pushesClaims: true,
+      walletConnect: undefined,
+      confirmations: 1,
+      witnesses: [],
     })
   })
 
@@ -60,6 +64,8 @@ describe('settings', () => {
       '0.25',
       '--reference-worker',
       'on',
+      ...['--push-claims', 'off', '--relink-seconds', '60'],
+      ...['--walletconnect-project', 'abc', '--walletconnect-relay', 'wss://relay.example'],
       '--anchor',
       anchor,
       '--anchor',
@@ -71,7 +77,9 @@ describe('settings', () => {
       dataDirectory: '/from/environment',
       logLevel: 'silent',
       publicHosts: ['a.example', 'b.example'],
-      durations: { epochMs: 3_000, leaseMs: 9_000, tailIdleMs: 7_000 },
+      durations: { epochMs: 3_000, leaseMs: 9_000, tailIdleMs: 7_000, relinkMs: 60_000 },
+      pushesClaims: false,
+      walletConnect: { projectId: 'abc', relayUrl: 'wss://relay.example' },
       policy: { auditRate: 0.25, auditRateUnspotted: expect.closeTo(0.25 * unspotted) as unknown },
       anchors: [anchor, `0x${'ab'.repeat(20)}`],
       referenceWorker: true,
@@ -100,6 +108,8 @@ describe('settings', () => {
   })
 
   test.each<[flags: string[], named: string]>([
+    [['--walletconnect-relay', 'https://relay.example'], '--walletconnect-relay'],
+    [['--push-claims', 'maybe'], '--push-claims'],
     [['--port', '65536'], '--port'],
     [['--port', '-1'], '--port'],
     [['--port=-1'], '--port'],

@@ -18,6 +18,8 @@ describe('the data directory', () => {
       database: join(path, 'mask.sqlite'),
       blobs: join(path, 'blobs'),
       chain: join(path, 'chain'),
+      log: join(path, 'log'),
+      logKey: join(path, 'log.key'),
       referenceKey: join(path, 'reference.key'),
     })
     expect((await stat(path)).mode & 0o777).toBe(0o700)

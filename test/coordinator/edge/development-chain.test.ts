@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, mkdtemp } from 'node:fs/promises'
+import { rm, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeFunctionData, parseEther } from 'viem'
@@ -11,29 +11,9 @@ import type { BlockSource } from '#coordinator/edge/chain/block-source.ts'
 import { startDevelopmentChain } from '#coordinator/edge/chain/development-chain.ts'
 import { SystemClock } from '#coordinator/edge/clock.ts'
 import { createLog } from '#coordinator/edge/log.ts'
+import { anvilProcessId } from './anvil-process.ts'
 
 const someone = `0x${'ab'.repeat(20)}` as const
-
-/** Processes whose parent is this one. */
-async function childrenOf(parent: number): Promise<number[]> {
-  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  const found: number[] = []
-  for (const id of ids) {
-    // A process may end while we look.
-    const stat = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')
-    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent) found.push(id)
-  }
-  return found
-}
-
-async function anvilProcessId(): Promise<number> {
-  for (const child of await childrenOf(process.pid)) {
-    const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')
-    const [node] = command.includes('anvil-watchdog') ? await childrenOf(child) : []
-    if (node !== undefined) return node
-  }
-  throw new Error('no chain of ours runs')
-}
 
 async function grantTo(chain: Chain): Promise<void> {
   const granted = await chain.grant?.(someone)
@@ -77,7 +57,7 @@ test.runIf(process.platform === 'linux')(
       await grantTo(first)
       await first.blocks.mine?.()
       known = await newestRoundOf(first.blocks)
-      process.kill(await anvilProcessId(), 'SIGKILL')
+      process.kill(anvilProcessId(), 'SIGKILL')
       expect(await died.promise).toContain('the development chain ended')
     } finally {
       await first.close()

@@ -189,7 +189,13 @@ describe('the gate', () => {
     transport.say(session, { type: 'handBack', assignment, reason: 'stopping' })
     expect(events).toEqual([
       { kind: 'providerHeard', session },
-      { kind: 'resultCommitted', session, assignment, commitment: digest(1) },
+      {
+        kind: 'resultCommitted',
+        session,
+        assignment,
+        commitment: digest(1),
+        signature: signDigest(key, digest(1)),
+      },
       { kind: 'resultRevealed', session, assignment, nonce: digest(2), result, chainId },
       { kind: 'offerStated', session, offer: dearer },
       { kind: 'renewalAsked', session, assignment },

@@ -8,7 +8,7 @@ import { commitmentOf, resultDigestOf } from '#protocol/commitment.ts'
 import { resultPartsOf, unitSpanOf, planJob } from '#protocol/job-plan.ts'
 import { encodeJobSpec } from '#protocol/job-spec.ts'
 import type { FromCoordinator } from '#protocol/messages.ts'
-import { sessionKeyOf } from '#protocol/session-key.ts'
+import { sessionKeyOf, signDigest } from '#protocol/session-key.ts'
 import { defaultDurations } from '#coordinator/core/durations.ts'
 import { emptyState, type JobTerms, type SessionId, type State } from '#coordinator/core/state.ts'
 import { defaultPolicy } from '#coordinator/core/trust/policy.ts'
@@ -55,13 +55,15 @@ class SmallCoordinator {
       plan: { ...planJob(manifest), quorum: 1, unitCount: 1 },
       resultPartsOf: (unit) => resultPartsOf(manifest, unitSpanOf(manifest, unit).count),
     }
-    const { provider } = sessionKeyOf(secret)
+    const key = sessionKeyOf(secret)
+    const { provider } = key
     // Every unit is audited, by the anchor.
     this.state = emptyState(defaultDurations, { ...defaultPolicy, anchorShare: 1 }, [provider])
     this.runner = new ReferenceRunner({ blobs, wallMs: 120_000 })
     this.worker = new ReferenceWorker({
       provider,
       chainId,
+      sign: (commitment) => signDigest(key, commitment),
       post: (event) => {
         this.loop.post(event)
       },

@@ -70,6 +70,25 @@ describe('[X2] a unit that is drawn for an audit is computed by another, whom th
     expect(world.job.open.get(0)?.designated).toBe(providerOf(chosen === 'B' ? 'C' : 'B'))
   })
 
+  test('[J2] who was chosen keeps its lease when a late result of another comes, which may never be revealed', () => {
+    const world = new World({ terms, policy: always, providers: 'A' })
+    world.deliver('A', 1)
+    world.join('B', 8)
+    world.publish()
+    const late = world.heard('B', 'assign').find(({ unit }) => unit === 0)
+    expect(late).toBeDefined()
+    world.leave('B')
+    world.join('C', 8)
+    world.wait(250)
+    const chosen = world.heard('C', 'assign').find(({ unit }) => unit === 0)
+    expect(chosen).toBeDefined()
+    world.join('B')
+    world.commit('B', 1, late?.assignment)
+    world.leave('B')
+    world.deliver('C', 1, chosen?.assignment)
+    expect(world.conditionOf(0)).toBe('accepted')
+  })
+
   test('nobody fit: it waits, and the next who joins gets it', () => {
     const world = new World({ terms, policy: always, providers: 'A' })
     world.deliver('A', 1)

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { contest, endContest } from '#coordinator/core/trust/contests.ts'
+import { creditCheck, takeProvisionally } from '#coordinator/core/trust/provisional.ts'
+import { votesOf } from '#coordinator/core/units.ts'
 import { aJob, providerOf, World } from '../core/a-world.ts'
 import { answerSpots, right, serve, spotsOf, spotsOnly, spottedTerms, wrongIn } from './a-spotted-world.ts'
 
@@ -27,6 +30,10 @@ function settle(world: World, truth: Uint8Array = right): void {
     if (world.state.assignments.get(assignment)?.state === 'leased' && world.conditionOf(unit) === 'disputed')
       world.deliverBytes('C', truth, assignment)
 }
+
+/** Whole units, not parts of others' to check. */
+const unitsGiven = (world: World, name: string) =>
+  world.heard(name, 'assign').filter(({ task }) => task === undefined).length
 
 const disputedUnits = (world: World, count: number) =>
   Array.from({ length: count }, (_, unit) => unit).filter((unit) => world.conditionOf(unit) === 'disputed')
@@ -190,4 +197,52 @@ test('[M1] spots whose unit was decided without them are work done, and paid', (
   expect(world.verdictOf('B')).toMatchObject({ outcome: 'accepted' })
   expect(world.earnedBy('B')).toBe(20n)
   expect(world.job.spots.outstanding).toBe(2)
+})
+
+describe('[X17] while a provider’s results are contested', () => {
+  const lies = wrongIn(Array.from({ length: 64 }, (_, spot) => spot))
+
+  /** A has told so many lies; B, an honest checker, has found all of them; the anchor is not there. */
+  function contested(count: number): World {
+    const world = withUnits(count, () => lies)
+    checker(world, 'B')
+    answerSpots(world, 'B')
+    expect(world.state.contests.units.size).toBe(count)
+    return world
+  }
+
+  test('[F3] one of them is settled at a time, and with four it gets no more units', () => {
+    const world = contested(4)
+    expect(disputedUnits(world, 4)).toHaveLength(1)
+    const given = unitsGiven(world, 'A')
+    world.deliverBytes('A', lies)
+    world.publish()
+    expect(unitsGiven(world, 'A')).toBe(given)
+    expect(world.state.contests.stalled.has(providerOf('A'))).toBe(true)
+  })
+
+  test('with fewer it goes on', () => {
+    const world = contested(3)
+    const given = unitsGiven(world, 'A')
+    world.deliverBytes('A', lies)
+    world.publish()
+    expect(unitsGiven(world, 'A')).toBe(given + 1)
+  })
+
+  test('[F3] nothing of it is earned, whatever checks it passes; once that is settled, the next check earns it', () => {
+    const world = withUnits(2)
+    const { state, job } = world
+    const [pending, unit] = job.open.values()
+    const [vote] = pending ? votesOf(pending) : []
+    if (!pending || !unit || !vote) throw new Error('A has two results')
+    takeProvisionally(state, job, pending, vote, world.nowMs, [])
+    expect(world.pendingOf('A')).toBe(640n)
+    Object.assign(state, { policy: { ...state.policy, checksToEarn: 0 } })
+    contest(state, unit)
+    creditCheck(state, job, providerOf('A'), 10n, world.nowMs, [])
+    expect([world.earnedBy('A'), world.pendingOf('A')]).toEqual([0n, 640n])
+    endContest(state, unit)
+    creditCheck(state, job, providerOf('A'), 10n, world.nowMs, [])
+    expect([world.earnedBy('A'), world.pendingOf('A')]).toEqual([640n, 0n])
+  })
 })

@@ -11,6 +11,7 @@ import { emptyState, type JobTerms, type State } from '#coordinator/core/state.t
 import { step } from '#coordinator/core/step.ts'
 import { defaultPolicy, type Policy } from '#coordinator/core/trust/policy.ts'
 import type { Random } from '#test/simulation/random.ts'
+import type { TraceDigest } from '#test/simulation/trace-digest.ts'
 import type { Answer } from '../answer.ts'
 import type { Identity } from '../strategy.ts'
 import type { Bench, Scheme } from '../scheme.ts'
@@ -29,6 +30,8 @@ export interface MaskOptions {
   readonly eventsPerCheck?: number
   /** How long a round of the laboratory lasts in virtual time. */
   readonly roundMs?: number
+  /** Is told of every step. */
+  readonly trace?: TraceDigest | undefined
 }
 
 /** This project's own scheme: the coordinator's real core, driven in virtual time. What it persists is read, and dropped. */
@@ -46,6 +49,7 @@ export class MaskScheme implements Scheme {
   readonly #verdicts: Verdicts
   readonly #eventsPerCheck: number
   readonly #roundMs: number
+  readonly #trace: TraceDigest | undefined
   readonly #seats = new Map<Identity, Seat>()
   readonly #sessions = new Map<string, Seat>()
   readonly #queue: Event[] = []
@@ -61,6 +65,7 @@ export class MaskScheme implements Scheme {
     this.trustedAfter = policy.probationUnits
     this.#eventsPerCheck = options.eventsPerCheck ?? 100_000
     this.#roundMs = options.roundMs ?? 1_000
+    this.#trace = options.trace
     this.#random = random
     // Sessions end when the laboratory says so, and the chain has nothing to do with what is measured here.
     const durations = { ...defaultDurations, silenceMsMax: Infinity, epochMs: Infinity }
@@ -224,6 +229,7 @@ export class MaskScheme implements Scheme {
       this.events += 1
       this.#verdicts.refetching = next.kind === 'resultFetched'
       const effects = step(this.#state, next, this.#nowMs)
+      this.#trace?.add(this.#nowMs, next, effects)
       if (this.events % this.#eventsPerCheck === 0) this.#checkInvariants()
       for (const effect of effects) this.#carryOut(effect)
       this.#verdicts.endStep()
@@ -258,6 +264,8 @@ export class MaskScheme implements Scheme {
       case 'wantRound':
         this.#wantedRounds.add(effect.round)
         return
+      case 'prepareEpoch':
+      case 'attestEpoch':
       case 'postEpoch':
       case 'pushClaims':
       case 'changed':

@@ -14,6 +14,8 @@ const farmFrom = 2 ** 40
 export class Places {
   readonly unitCount: number
   readonly #firstOf = new Map<JobId, number>()
+  /** Units that somebody was given. Names do not tell, but units come in their order, and cheats who compare notes see what is out of it. */
+  readonly #handed = new Set<number>()
 
   constructor(jobs: readonly JobTerms[]) {
     let count = 0
@@ -34,10 +36,10 @@ export class Places {
 
   heldOf({ assignment: id, job, unit, task, payWei }: Assign, identity: Identity): Held {
     const common = { id, job, unit, identity, answer: undefined, rightSpots: 0, counted: false }
-    return { ...common, task: this.#taskOf(id, job, unit, task, payWei) }
+    return { ...common, task: this.#taskOf(job, unit, task, payWei) }
   }
 
-  #taskOf(id: string, job: JobId, unit: number, task: Assign['task'], payWei: bigint): Task {
+  #taskOf(job: JobId, unit: number, task: Assign['task'], payWei: bigint): Task {
     if (task?.kind === 'spots')
       return {
         kind: 'spots',
@@ -45,17 +47,14 @@ export class Places {
         payWei,
       }
     const number = this.numberOf(job, unit)
+    const second = this.#handed.has(number)
+    this.#handed.add(number)
     return {
       kind: 'unit',
       unit: number,
       payWei,
       purpose: this.isFarm(number) ? 'farm' : 'unit',
-      second: isSecond(id),
+      second,
     }
   }
-}
-
-/** What a provider can read from its assignment's name: the number of attempts at the unit before. */
-function isSecond(assignment: string): boolean {
-  return Number(assignment.split('/')[2] ?? 0) > 0
 }

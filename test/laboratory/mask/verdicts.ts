@@ -63,6 +63,9 @@ export class Verdicts {
       case 'draws':
       case 'standings':
       case 'checks':
+      case 'wallets':
+      case 'commitments':
+      case 'reveals':
         return
       default:
         unreachable(record)
@@ -101,6 +104,8 @@ export class Verdicts {
   #end(held: Held, state: 'accepted' | 'refused'): void {
     const { task, identity } = held
     if (task.kind === 'spots') this.#announceSpots(held, task)
+    // A verdict on an errand is said of its row, and again when its pay is.
+    if (this.#ended.includes(held.id)) return
     if (state === 'refused') {
       this.#bench.refused(identity, held.answer !== undefined && isRight(held.answer))
       this.held.delete(held.id)

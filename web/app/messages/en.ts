@@ -1,4 +1,5 @@
 import { enOffer } from './en-offer.ts'
+import { enWallet } from './en-wallet.ts'
 import type { Messages } from './ja.ts'
 
 /** English. A missing or surplus key does not compile. */
@@ -270,6 +271,7 @@ export const en: Messages = {
     claimable: { term: 'Claimable', detail: 'Settled on record and ready to be withdrawn.' },
     claimed: { term: 'Claimed', detail: 'Already paid to the account.' },
   },
+  wallet: enWallet,
   account: {
     label: 'Payout account',
     unknown: 'Known once connected',

@@ -1,6 +1,7 @@
 import type { HaltReason, LossReason, SessionState, StopReason } from '#web/core/contributor-view.ts'
 import { jaIncidents } from './ja-incidents.ts'
 import { jaOffer } from './ja-offer.ts'
+import { jaWallet } from './ja-wallet.ts'
 import type { Advice, Sentence } from './sentence.ts'
 
 type StartingStep = Extract<SessionState, { kind: 'starting' }>['step']
@@ -248,6 +249,7 @@ export const ja = {
     claimable: { term: '受け取れる', detail: '精算の記録が済み、引き出せます。' },
     claimed: { term: '受け取り済み', detail: '口座にもう支払われました。' },
   },
+  wallet: jaWallet,
   account: {
     label: '受取口座',
     unknown: 'つながると決まります',
