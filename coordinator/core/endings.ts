@@ -87,7 +87,7 @@ export function closeUnit(
 /** What spot checks said about a unit's result says nothing about the next one. */
 export function dropSpots(state: State, job: Job, unit: OpenUnit): void {
   endContest(state, unit)
-  job.spots.outstanding -= unit.accusers.length
+  for (const { spotCount } of unit.accusers) job.spots.outstanding -= spotCount
   unit.accusers.length = 0
   unit.vouchers.length = 0
 }

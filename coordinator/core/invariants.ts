@@ -135,7 +135,7 @@ function checkJob(state: State, job: Job): void {
 function checkSpots({ spots, open }: Job): void {
   let outstanding = spots.waiting.length
   for (const bundle of spots.bundles.values()) outstanding += bundle.spots.length
-  for (const { accusers } of open.values()) outstanding += accusers.length
+  for (const { accusers } of open.values()) for (const { spotCount } of accusers) outstanding += spotCount
   assert(outstanding === spots.outstanding, '[X7] the spots that may have to be paid are counted')
 }
 

@@ -54,7 +54,8 @@ export interface Accuser {
   readonly provider: ProviderId
   readonly assignment: AssignmentId
   readonly spot: number
-  readonly payWei: bigint
+  /** How many spots it is paid for: this one, and those of the same bundle that show to be work with it. */
+  readonly spotCount: number
   /** Whose result it disagreed with. */
   readonly primary: ProviderId
 }

@@ -30,7 +30,10 @@ const bytes = v.pipe(v.string(), v.regex(/^0x([0-9a-f]{2}){0,16384}$/, 'must be 
 /** Of an accuser's pay: the errand with which it accused, and the unit. */
 const payIdSchema = v.pipe(
   v.string(),
-  v.regex(/^[0-9a-f]{8}\/\d{1,7}\/\d{1,9}(\/\d{1,7})?$/, 'must be an assignment, or one and a unit'),
+  v.regex(
+    /^[0-9a-f]{8}\/\d{1,7}\/\d{1,9}(\/\d{1,7}\/\d{1,2})?$/,
+    'must be an assignment, or one with a unit and a spot',
+  ),
 )
 
 const entrySchema = v.variant('kind', [

@@ -13,7 +13,7 @@ export function placeOfAccusation(
 ): { job: Job; unit: OpenUnit } | undefined {
   const job = state.jobs.get(id)
   const unit = job?.open.get(spot.unit)
-  const stands = unit?.accusers.some(({ provider }) => provider === accuser)
+  const stands = unit?.accusers.some((one) => one.provider === accuser && one.spot === spot.spot)
   return job && unit && stands ? { job, unit } : undefined
 }
 
@@ -26,12 +26,9 @@ export function voidAccusations(state: State, provider: ProviderId, nowMs: numbe
     if (place?.unit.draw.kind !== 'spots') continue
     const { job, unit } = place
     const { primary, spot } = accusation.spot
-    unit.accusers.splice(
-      unit.accusers.findIndex((one) => one.provider === provider),
-      1,
-    )
+    const index = unit.accusers.findIndex((one) => one.provider === provider && one.spot === spot)
     // The spot is as it was before it was re-run: drawn, and neither paid nor void.
-    job.spots.outstanding -= 1
+    for (const { spotCount } of unit.accusers.splice(index, 1)) job.spots.outstanding -= spotCount
     if (unit.accusers.length === 0) endContest(state, unit)
     queueSpots(job, unit, primary, [spot], nowMs)
   }

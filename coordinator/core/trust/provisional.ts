@@ -8,6 +8,7 @@ import type { Job, State } from '../state.ts'
 import type { Accuser, OpenUnit } from '../unit-state.ts'
 import { setCondition, type RevealedAssignment } from '../units.ts'
 
+import { spotPayWei } from './budget.ts'
 import { addPending, passCheck } from './earning.ts'
 import type { PendingUnit } from './standing.ts'
 import { standingOf } from './standings.ts'
@@ -98,13 +99,14 @@ export function payAccuser(
   state: State,
   job: Job,
   unit: number,
-  { provider, assignment, spot, payWei }: Accuser,
+  { provider, assignment, spot, spotCount }: Accuser,
   nowMs: number,
   effects: Effect[],
 ): void {
+  const amountWei = spotPayWei(job) * BigInt(spotCount)
   // One bundle may hold two spots of a unit: each is paid once, under a name of its own.
-  const result = { assignment: `${assignment}/${unit}/${spot}`, unit, provider, amountWei: payWei }
+  const result = { assignment: `${assignment}/${unit}/${spot}`, unit, provider, amountWei }
   payResult(state, job, result, nowMs, effects)
-  creditCheck(state, job, provider, payWei, nowMs, effects)
+  creditCheck(state, job, provider, amountWei, nowMs, effects)
   sendAccount(state, provider, effects)
 }

@@ -81,9 +81,15 @@ function takeWritten(
     if (verdict === 'agrees') vouch(state, job, spot, provider, written[place], nowMs, effects)
     if (verdict === 'empty') auditInstead(state, job, spot, nowMs, effects)
     if (verdict !== 'disagrees') continue
-    const payWei = spotPayWei(job) * BigInt(1 + owed)
+    const accuser = {
+      provider,
+      assignment: id,
+      spot: spot.spot,
+      spotCount: 1 + owed,
+      primary: spot.primary,
+    }
+    job.spots.outstanding += owed
     owed = 0
-    const accuser = { provider, assignment: id, spot: spot.spot, payWei, primary: spot.primary }
     accuse(state, job, spot, accuser, nowMs, effects)
   }
   hearAll(state, nowMs, effects)

@@ -25,7 +25,7 @@ const checksPerUnit = 8n
 export function takePay(replay: Replay, entry: LogEntryOf<'pay'>): void {
   const job = jobOf(replay, entry.job)
   const amountWei = BigInt(entry.amountWei)
-  const [digits = '', place = '', number = '', accused] = entry.assignment.split('/')
+  const [digits = '', place = '', number = '', accused, spot] = entry.assignment.split('/')
   const result = resultOf(replay, `${digits}/${place}/${number}`)
   const { commit } = result
   demand(
@@ -33,7 +33,7 @@ export function takePay(replay: Replay, entry: LogEntryOf<'pay'>): void {
     'the result is of another job or provider',
   )
   const provider = providerOf(replay, commit.provider)
-  if (accused !== undefined) payAccuser(job, result, entry.unit, Number(accused), amountWei)
+  if (accused !== undefined) payAccuser(job, result, entry.unit, `${accused}/${spot}`, amountWei)
   else {
     demand(commit.unit === entry.unit, 'the result is of another unit')
     if (commit.task) payErrand(job, result, amountWei)
@@ -88,19 +88,19 @@ function payAccuser(
   job: ReplayedJob,
   result: ReplayedResult,
   index: number,
-  accused: number,
+  accused: string,
   amountWei: bigint,
 ): void {
   const { task } = result.commit
-  demand(accused === index, 'the entry names two units')
   demand(result.state !== 'committed', 'the errand was never revealed')
   demand(
-    task?.kind === 'spots' && task.spots.some(([unit]) => unit === index),
-    'it re-ran no spot of the unit',
+    task?.kind === 'spots' &&
+      task.spots.some(([unit, spot]) => unit === index && `${unit}/${spot}` === accused),
+    'it did not re-run that spot of the unit',
   )
   demand(unitOf(job, index).refusals > 0, 'no result of the unit was refused')
-  demand(!result.accused.has(index), 'it was paid for this unit before')
-  result.accused.add(index)
+  demand(!result.accused.has(accused), 'it was paid for this spot before')
+  result.accused.add(accused)
   paySpots(job, result, amountWei)
 }
 

@@ -70,8 +70,8 @@ export interface ReplayedResult {
   digest: Hex | undefined
   /** What was paid for an errand. */
   paidWei: bigint
-  /** Units for whose refused results an errand was paid. */
-  readonly accused: Set<number>
+  /** Spots, as `unit/spot`, for whose refused results an errand was paid. */
+  readonly accused: Set<string>
 }
 
 export interface ReplayedProvider {
