@@ -94,6 +94,25 @@ describe('[X14] a spot checker’s accusations are heard one at a time', () => {
   })
 })
 
+test('[J2] who found a result wrong may compute its unit once that result has gone', () => {
+  const lies = wrongIn(Array.from({ length: 64 }, (_, spot) => spot))
+  const world = withUnits(2, () => lies)
+  world.leave('A')
+  for (const name of 'BD') {
+    checker(world, name)
+    answerSpots(world, name)
+    world.leave(name)
+  }
+  expect([...(world.job.open.get(1)?.accusers ?? [])].map(({ provider }) => provider)).toEqual(
+    ['B', 'D'].map(providerOf),
+  )
+  settle(world)
+  world.leave('C')
+  for (const name of 'BD') world.join(name)
+  serve(world, 'BD', right, 30)
+  for (const unit of [0, 1]) expect(['accepted', 'provisional']).toContain(world.conditionOf(unit))
+})
+
 describe('[X15] who vouched for a part that proves wrong has not computed it', () => {
   test('[F6] a friend waves a lie through, an honest checker does not: both friends lose their trust', () => {
     const lies = wrongIn(Array.from({ length: 64 }, (_, spot) => spot))
