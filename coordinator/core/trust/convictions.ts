@@ -7,7 +7,7 @@ import { dropCase, dropSpots, refuse } from '../endings.ts'
 import { accountOf, countRefusal, sendAccount } from '../ledger.ts'
 import type { Job, State } from '../state.ts'
 import type { OpenUnit } from '../unit-state.ts'
-import { newOpenUnit, refreshOpenUnit, votesOf } from '../units.ts'
+import { newOpenUnit, refreshOpenUnit } from '../units.ts'
 import { removePending } from './earning.ts'
 import { voidAccusations } from './hearings.ts'
 import { answerCritics } from './check-words.ts'
@@ -113,8 +113,9 @@ function dropVotes(state: State, provider: ProviderId, nowMs: number, effects: E
 export function startOver(state: State, job: Job, unit: OpenUnit, effects: Effect[]): void {
   dropCase(state, job, unit, effects)
   // Who accused the result that has gone may compute the unit now; in a small network nobody else may be left.
-  const voters = new Set(votesOf(unit).map(({ provider }) => provider))
-  for (const { provider } of unit.accusers) if (!voters.has(provider)) unit.barred.delete(provider)
+  const busy = new Set<ProviderId>()
+  for (const { provider, state: is } of unit.assignments.values()) if (is !== 'expired') busy.add(provider)
+  for (const { provider } of unit.accusers) if (!busy.has(provider)) unit.barred.delete(provider)
   unit.draw = { kind: 'none' }
   unit.quorum = job.terms.plan.quorum
   unit.directed = false
