@@ -48,7 +48,7 @@ and the time a unit takes (mask try tells it).
 
 export const auditHelp = `
 Every entry of the log is checked: signatures, order, draws against the chain's blocks, verdicts, prices, funds and roots.
-Nothing the coordinator says is believed; the chain is.
+Not checked: comparisons by tolerance (results are not in the log), prices in job specs, how long pay was pending.
 
   mask audit                                       is it all in order?
   mask audit --log https://…/log --rpc https://… --key-file auditor.key

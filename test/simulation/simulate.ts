@@ -31,9 +31,9 @@ export interface SimulationOptions {
   readonly characters?: readonly Character[]
   /** Faults stop after this much virtual time, so that every run can come to its end. */
   readonly faultsMs?: number
-  /** Deliberate mistakes, to see that the simulator notices: it must turn red with any of them. */
   /** Keeps the public log, whose entries are then in the report. */
   readonly recorded?: boolean
+  /** Deliberate mistakes, to see that the simulator notices: it must turn red with any of them. */
   readonly plantedBug?: 'sendBeforeCommit' | 'payTwice' | 'acceptOne'
 }
 

@@ -25,7 +25,7 @@ export function isStalled(state: State, provider: ProviderId): boolean {
   return true
 }
 
-/** More than one lying checker can contest at a time of an honest provider that is not unlucky. */
+/** A lying checker is seldom given four spots of one honest provider's units at a time; who lies always soon has four results contested. */
 const contestedMax = 4
 
 /** Providers whose results have been settled get work again. */

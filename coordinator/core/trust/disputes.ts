@@ -2,7 +2,7 @@ import type { ProviderId } from '#protocol/ids.ts'
 import type { Effect } from '../effects.ts'
 import type { Job, State } from '../state.ts'
 import type { Accuser, OpenUnit } from '../unit-state.ts'
-import { wantSecondVote } from './draws.ts'
+import { beginAudit } from './draws.ts'
 import { contest, providersInDispute } from './contests.ts'
 import { placeOfAccusation } from './hearings.ts'
 import type { Accusation, Hearing, Spot } from './spots.ts'
@@ -77,9 +77,7 @@ function dispute(
   nowMs: number,
   effects: Effect[],
 ): void {
-  unit.draw = { kind: 'audit' }
   unit.disputed = true
   job.disputeCount += 1
-  unit.anchorWanted = true
-  wantSecondVote(state, job, unit, seed, nowMs, effects)
+  beginAudit(state, job, unit, true, seed, nowMs, effects)
 }

@@ -177,7 +177,7 @@ export function beginAudit(
 }
 
 /** A second result is to agree with the first; the beacon says whose. */
-export function wantSecondVote(
+function wantSecondVote(
   state: State,
   job: Job,
   unit: OpenUnit,
